@@ -1,0 +1,29 @@
+/* io: whole writes, large pipes
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef IO_H
+#define IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Asks for a pipe of 1 MiB at fd; a refusal, or no pipe at all, is no error. */
+void io_pipe(int fd);
+
+/* Writes all n bytes; waits if fd does not block. 0, or -1 with errno. */
+int io_write(int fd, const void *data, size_t n);
+
+/* read(2) that begins again after a signal that asks for nothing; 0 at the end, -1 with errno (EINTR: look at sig.h). */
+ssize_t io_read(int fd, void *data, size_t n);
+
+/* Is there something to read (or the end) now? */
+bool io_readable(int fd);
+
+/* Writes TEXT and a newline to --ready-fd, if there is one, and closes it. */
+void io_ready(const char *text);
+
+/* Replaces FILE by the n bytes at once (a new file renamed over the old). 0, or -1 with errno. */
+int io_replace(const char *file, const void *data, size_t n);
+
+#endif

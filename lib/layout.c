@@ -1,0 +1,57 @@
+/* layout: finding one's way in the tables of packets
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "layout.h"
+
+extern const uint8_t layout_index[LAYOUT_YEARS][LAYOUT_IDS];	/* place in layout_packets + 1 */
+
+static const struct {
+	char name[5];
+	uint8_t size;
+} types[] = {
+	[LAYOUT_U8] = { "u8", 1 }, [LAYOUT_I8] = { "i8", 1 }, [LAYOUT_U16] = { "u16", 2 }, [LAYOUT_I16] = { "i16", 2 },
+	[LAYOUT_U32] = { "u32", 4 }, [LAYOUT_U64] = { "u64", 8 }, [LAYOUT_F32] = { "f32", 4 }, [LAYOUT_F64] = { "f64", 8 },
+	[LAYOUT_CHAR] = { "char", 1 },
+};
+
+const struct layout_packet *
+layout_find(unsigned format, unsigned id)
+{
+	unsigned place;
+
+	if (format < LAYOUT_YEAR_MIN || format > LAYOUT_YEAR_MAX || id >= LAYOUT_IDS)
+		return NULL;
+	place = layout_index[format - LAYOUT_YEAR_MIN][id];
+	return place ? &layout_packets[place - 1] : NULL;
+}
+
+const struct layout_header *
+layout_header(unsigned format)
+{
+	if (format < LAYOUT_YEAR_MIN || format > LAYOUT_YEAR_MAX)
+		return NULL;
+	return &layout_headers[format - LAYOUT_YEAR_MIN];
+}
+
+const struct layout_record *
+layout_record(const char *name, size_t n)
+{
+	for (size_t i = 0; i < layout_records_n; i++)
+		if (strncmp(layout_records[i].name, name, n) == 0 && layout_records[i].name[n] == '\0')
+			return &layout_records[i];
+	return NULL;
+}
+
+const char *
+layout_type_name(enum layout_type type)
+{
+	return types[type].name;
+}
+
+size_t
+layout_type_size(enum layout_type type)
+{
+	return types[type].size;
+}

@@ -1,0 +1,36 @@
+/* record: frames of one msgpack map each, as DESIGN and f1-record(5) tell
+ * SPDX-License-Identifier: MIT
+ *
+ * A frame is 4 bytes length, big endian, and that many bytes: one record. Streams of frames concatenate. Length
+ * 0xFFFFFFFF is kcat's way to write a message without a value and stands for nothing.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RECORD_HEADER = 4, RECORD_MAX = 65536 };		/* bytes */
+
+/* Reads frames with few system calls. A record stays valid until the next call. */
+struct record_reader {
+	int fd;
+	uint8_t *buffer;
+	size_t size, begin, end;
+	int ended;			/* end of input seen */
+};
+
+/* 0, or -1 when out of memory. */
+int record_open(struct record_reader *, int fd);
+
+/* The next record: 1 with its bytes in *record and *n, 0 at the end, -1 with errno: EPROTO for a length of 0 or beyond
+ * RECORD_MAX, ENODATA if the stream ends within a frame, EAGAIN if nothing came within `timeout` milliseconds (-1 waits
+ * for ever), EINTR after a signal, anything else from read. */
+int record_read(struct record_reader *, const uint8_t **record, size_t *n, int timeout);
+
+/* Is a whole record in the buffer already? */
+int record_pending(const struct record_reader *);
+
+void record_close(struct record_reader *);
+
+#endif
