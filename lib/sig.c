@@ -1,6 +1,7 @@
-/* sig: signals as flags, taken only while waiting
+/* sig: signals as flags
  * SPDX-License-Identifier: MIT
  */
+#include <errno.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -8,11 +9,14 @@
 
 volatile sig_atomic_t sig_stop, sig_hangup, sig_report;
 
-static sigset_t outside;	/* the mask while waiting */
+static volatile sig_atomic_t news;	/* a signal came that sig_wait has not told of */
+static sigset_t ours;
+static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 
 static void
 catch(int number)
 {
+	news = 1;
 	switch (number) {
 	case SIGHUP:
 		sig_hangup = 1;
@@ -25,49 +29,74 @@ catch(int number)
 	}
 }
 
+static void
+stop(int number)
+{
+	news = 1;
+	sig_stop = number;
+}
+
 void
 sig_init(void)
 {
-	static const struct {
-		int number, flags;
-	} caught[] = {
-		{ SIGINT, SA_RESETHAND }, { SIGTERM, SA_RESETHAND }, { SIGHUP, 0 }, { SIGUSR1, 0 },
-	};
 	struct sigaction action = { .sa_handler = catch };
-	sigset_t blocked;
 
-	sigemptyset(&blocked);
+	sigemptyset(&ours);
 	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
+		int number = caught[i];
 		struct sigaction before;
 
-		/* what the parent ignores (nohup) stays ignored; a background job's SIGINT does not count as that */
-		if (sigaction(caught[i].number, NULL, &before) == 0 && before.sa_handler == SIG_IGN && caught[i].number == SIGHUP)
+		/* nohup says that a hangup is not for us */
+		if (number == SIGHUP && sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
 			continue;
-		sigaddset(&blocked, caught[i].number);
-		action.sa_flags = caught[i].flags;
-		sigaction(caught[i].number, &action, NULL);
+		sigaddset(&ours, number);
+		action.sa_flags = SA_RESTART | (number == SIGINT || number == SIGTERM ? SA_RESETHAND : 0);
+		sigaction(number, &action, NULL);
 	}
 	action.sa_handler = SIG_IGN;
 	action.sa_flags = 0;
 	sigaction(SIGPIPE, &action, NULL);
-	sigprocmask(SIG_BLOCK, &blocked, &outside);
-	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++)
-		sigdelset(&outside, caught[i].number);
+}
+
+void
+sig_hangup_stops(void)
+{
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART | SA_RESETHAND };
+
+	if (sigismember(&ours, SIGHUP) == 1)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 int
 sig_wait(struct pollfd *fds, nfds_t n, int timeout)
 {
 	struct timespec ts = { timeout / 1000, timeout % 1000 * 1000000L };
+	sigset_t before;
+	int ready = -1, error = EINTR;
 
-	return ppoll(fds, n, timeout < 0 ? NULL : &ts, &outside);
+	/* blocked between the look and the wait, so that no signal falls in between */
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	if (!news) {
+		ready = ppoll(fds, n, timeout < 0 ? NULL : &ts, &before);
+		error = errno;
+	}
+	if (ready == -1)
+		news = 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return ready;
 }
 
-void
-sig_poll(void)
+bool
+sig_overdue(void)
 {
-	sigset_t now;
+	static struct timespec since;
+	struct timespec now;
 
-	sigprocmask(SIG_SETMASK, &outside, &now);
-	sigprocmask(SIG_SETMASK, &now, NULL);
+	if (!sig_stop)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (since.tv_sec == 0)
+		since = now;
+	return now.tv_sec - since.tv_sec >= SIG_GRACE;
 }
