@@ -48,6 +48,7 @@ struct layout_source {
 	char code[5];			/* of an event: the case it is for, "" for all others */
 	uint8_t levels;			/* 0 the packet itself, 1 an array, 2 an array in an array */
 	uint16_t base;			/* offset of the first element */
+	uint16_t outer;			/* offset of the first outer element; base if there is but one level */
 	uint16_t size;			/* of an element in bytes; 0 for the packet itself */
 	struct {
 		uint16_t count;
@@ -66,11 +67,12 @@ struct layout_packet {
 	uint16_t format;		/* year */
 	uint8_t id;
 	uint8_t every_frame;		/* comes with every frame that the game sends */
+	uint8_t cases;			/* an event: one source is for the code that the packet has */
 	uint8_t closing;		/* comes once more with frame 0 when the session ends */
 	uint16_t size;			/* of the datagram in bytes, always */
 	const char *name;
 	uint16_t sources_n;
-	const struct layout_source *sources;	/* for event: first the one for unknown codes */
+	const struct layout_source *sources;	/* with cases: first the one for codes without details */
 	uint16_t status;		/* lap_data: offset of result_status of car 0, else 0 */
 	uint16_t status_stride;
 };

@@ -194,18 +194,18 @@ function struct_member(struct, name,	i, part) {	# its place, with the parts in m
 
 # one record line, for one case of an event ("" for all others)
 function make_source(line, code,	w, part, n, i, j, m, keys, keys_n, key, level, add, fld, type, levels, base, size, struct, \
-    outer, inner, which, limit, limit_level, status, lev, withheader, single, f) {
+    outer, inner, which, limit, limit_level, status, lev, first_outer, withheader, single, f) {
 	split(line, w, " "); rec = w[1]
 	if (!(rec in record_number)) { bad("record " rec " is not in the list of records"); return }
 	split("", in_source); split("", skip); f_list = ""; f_n = 0
-	levels = base = size = limit = limit_level = status = 0; lev = "{ { 0, 0 }, { 0, 0 } }"; struct = ""; single = ""
+	levels = base = first_outer = size = limit = limit_level = status = 0; lev = "{ { 0, 0 }, { 0, 0 } }"; struct = ""; single = ""
 	if (w[3] ~ /^header[+]/) { withheader = 1; sub(/^header[+]/, "", w[3]) }
 	if (w[3] != ".") {
 		if (w[3] ~ /:/) { single = w[3]; sub(/^.*:/, "", single); sub(/:.*$/, "", w[3]) }
 		n = split(w[3], part, "[.]")
 		m = member(part[1])
 		if (!m || !(m_type[m] in struct_size)) { bad("no array " part[1]); return }
-		outer = m_type[m]; struct = outer; base = m_offset[m]; size = struct_size[outer]
+		outer = m_type[m]; struct = outer; base = first_outer = m_offset[m]; size = struct_size[outer]
 		levels = m_count[m] > 1
 		lev = "{ { " m_count[m] ", " size " }, { 0, 0 } }"
 		if (n == 2) {
@@ -289,8 +289,8 @@ function make_source(line, code,	w, part, n, i, j, m, keys, keys_n, key, level, 
 		emit_struct(struct, 0)
 	tables = tables "static const struct layout_field fields_" ++serial "[] = {\n" f_list "};\n"
 	if (keys_n) tables = tables "static const struct layout_key keys_" serial "[] = {\n" keys "};\n"
-	s_list = s_list sprintf("\t{ %d, %s, %s, %d, %d, %d, %s, %d, %d, %d, %d, %s, %d, fields_%d },\n", record_number[rec], which, \
-	    quote(code), levels, base, size, lev, limit, limit_level, status, keys_n, keys_n ? "keys_" serial : "NULL", f_n, serial)
+	s_list = s_list sprintf("\t{ %d, %s, %s, %d, %d, %d, %d, %s, %d, %d, %d, %d, %s, %d, fields_%d },\n", record_number[rec], which, \
+	    quote(code), levels, base, first_outer, size, lev, limit, limit_level, status, keys_n, keys_n ? "keys_" serial : "NULL", f_n, serial)
 	s_n++
 }
 
@@ -331,7 +331,7 @@ function finish_packet(	i, j, m, status, stride) {
 	if (want > max) max = want
 	body = body tables "static const struct layout_source sources_" year "_" id "[] = {\n" s_list "};\n\n"
 	packet_place[year, id] = ++packets
-	p_list = p_list sprintf("\t{ %d, %d, %d, %d, %d, %s, %d, sources_%d_%d, %d, %d },\n", year, id, every, closing, want, quote(packet), \
+	p_list = p_list sprintf("\t{ %d, %d, %d, %d, %d, %d, %s, %d, sources_%d_%d, %d, %d },\n", year, id, every, cases_n > 0, closing, want, quote(packet), \
 	    s_n, year, id, status, stride)
 }
 

@@ -1,0 +1,147 @@
+/* raw: datagrams back to back
+ * SPDX-License-Identifier: MIT
+ *
+ * A raw stream has no marks: each packet tells its length by format and id, and the next one begins where it ends. That
+ * chain is what tells packets from garbage. Where it holds a packet is taken as it comes. Where it breaks, behind a
+ * packet that is no packet's beginning, the packet may have been cut off, with the next one inside of what its length
+ * covers: then it is given up for the one inside if that is followed well. A packet that does not follow another
+ * must be followed by one, or look like one in all its header.
+ */
+#include <math.h>
+
+#include "bytes.h"
+#include "decode.h"
+#include "io.h"
+#include "raw.h"
+#include "stats.h"
+
+enum { HEADER_MAX = 29 };
+
+static const enum reason reasons[] = {
+	[LOOK_SHORT] = REASON_LENGTH, [LOOK_FORMAT] = REASON_FORMAT, [LOOK_ID] = REASON_ID,
+};
+
+/* does every field of this header have a value that games send? */
+static bool
+plausible(const uint8_t *p, const struct layout_packet *packet)
+{
+	const struct layout_header *h = layout_header(packet->format);
+	float time = float_of(le32(p + h->session_time));
+	uint8_t version = p[h->packet_id - 1], player = p[h->player_car_index];
+
+	return version == 1 && time >= 0 && time < 1e6f && (player < LAYOUT_CARS_MAX || player == 255);
+}
+
+/* How is a packet that ends at p followed? */
+enum follows { NOT, MAYBE, WELL };
+
+static enum follows
+follows(const struct input *in, const uint8_t *p)
+{
+	const struct layout_packet *next;
+	size_t n = (size_t)(in->buffer + in->end - p);
+
+	switch (decode_look(p, n, &next)) {
+	case LOOK_PACKET:
+		return WELL;
+	case LOOK_SHORT:
+		return n == 0 && in->ended ? WELL : MAYBE;
+	default:
+		return NOT;
+	}
+}
+
+/* Offset of the first packet that begins within n bytes of p, after the first, and is followed well or plausible; n if
+ * there is none. */
+static size_t
+inside(const struct input *in, const uint8_t *p, size_t n)
+{
+	const uint8_t *end = in->buffer + in->end;
+	const struct layout_packet *packet;
+
+	for (size_t i = 1; i < n; i++) {
+		if (decode_look(p + i, (size_t)(end - (p + i)), &packet) != LOOK_PACKET || (size_t)(end - (p + i)) < packet->size)
+			continue;
+		if (follows(in, p + i + packet->size) == WELL || plausible(p + i, packet))
+			return i;
+	}
+	return n;
+}
+
+/* bytes that are no packet; `skipping` is true within a run of them */
+static void
+skip(struct input *in, size_t n, enum reason reason, bool *skipping)
+{
+	const uint8_t *p = in->buffer + in->begin;
+
+	if (!*skipping) {
+		if (reason == REASON_LENGTH)
+			stats_reject(reason, "%s: byte %ju: a packet is cut off: skipping to the next", in->name, (uintmax_t)in->offset);
+		else if (reason == REASON_ID)
+			stats_reject(reason, "%s: byte %ju: format %u has no such packet: skipping to the next", in->name,
+			    (uintmax_t)in->offset, le16(p));
+		else
+			stats_reject(reason, "%s: byte %ju: no F1 packet (it would be of format %u): skipping to the next", in->name,
+			    (uintmax_t)in->offset, le16(p));
+	}
+	*skipping = true;
+	stats[STATS_SKIPPED].n += n;
+	input_use(in, n);
+}
+
+void
+raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint8_t *))
+{
+	bool skipping = false;
+
+	for (;;) {
+		const uint8_t *p = in->buffer + in->begin;
+		const struct layout_packet *packet = NULL;
+		enum look look = decode_look(p, input_size(in), &packet);
+		enum follows after;
+		size_t n, found;
+
+		if (look == LOOK_SHORT) {
+			if (input_more(in))
+				continue;
+			if (input_size(in) > 0)
+				skip(in, input_size(in), REASON_LENGTH, &skipping);
+			return;
+		}
+		if (look != LOOK_PACKET) {
+			if (input_size(in) < 2 && input_more(in))	/* for the words */
+				continue;
+			skip(in, 1, reasons[look], &skipping);
+			continue;
+		}
+		n = packet->size;
+		if (input_size(in) < n) {
+			if (input_more(in))
+				continue;
+			skip(in, inside(in, p, input_size(in)), REASON_LENGTH, &skipping);
+			continue;
+		}
+		/* look at what follows if it is there, so that it does not matter in which pieces a file is read */
+		if (input_size(in) < n + HEADER_MAX && !in->ended && io_readable(in->fd)) {
+			input_more(in);
+			continue;
+		}
+		after = follows(in, p + n);
+		if (after == NOT && (found = inside(in, p, n)) < n) {
+			skip(in, found, REASON_LENGTH, &skipping);
+			skipping = false;	/* a packet stands here */
+			continue;
+		}
+		if (skipping && after != WELL && !plausible(p, packet)) {
+			if (after == MAYBE && input_more(in))
+				continue;
+			if (follows(in, in->buffer + in->begin + n) == NOT) {
+				skip(in, 1, REASON_FORMAT, &skipping);
+				continue;
+			}
+		}
+		skipping = false;
+		take(packet, in->buffer + in->begin);
+		input_use(in, n);
+	}
+}
