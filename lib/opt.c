@@ -71,7 +71,15 @@ opt_init(const char *program, const char *operands, const char *purpose, const s
 		add(&common[i]);
 }
 
-static void
+static _Noreturn void
+end_output(void)
+{
+	if (fflush(stdout) == EOF)
+		err(EX_IOERR, "stdout");
+	exit(EX_OK);
+}
+
+static _Noreturn void
 help(void)
 {
 	printf("usage: %s %s\n%s\n\n", opt_common.program, self.operands, self.purpose);
@@ -85,9 +93,7 @@ help(void)
 			snprintf(left, sizeof left, "    --%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 		printf("  %-26s  %s\n", left, o->help);
 	}
-	if (fflush(stdout) == EOF)
-		err(EX_IOERR, "stdout");
-	exit(EX_OK);
+	end_output();
 }
 
 int
@@ -113,10 +119,9 @@ opt_next(int argc, char *argv[])
 			opt_usage("option %s needs an argument", argv[optind - 1]);
 		case 'h':
 			help();
-			break;
 		case 'V':
 			printf("%s %s\n", opt_common.program, VERSION);
-			exit(EX_OK);
+			end_output();
 		case 'v':
 			opt_common.verbose++;
 			break;
