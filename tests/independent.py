@@ -492,7 +492,7 @@ def digits(s):
 
 @functools.lru_cache(1 << 18)
 def same_float(s, number, code, bits):
-    """Is the text s the shortest that reads back as these bits?"""
+    """Does the text s read back as these bits, and is it the shortest that does, if it is of a float32?"""
     x = struct.unpack('>' + code, bits)[0]
     if x != x or x in (float('inf'), float('-inf')):
         return s is None
@@ -504,7 +504,7 @@ def same_float(s, number, code, bits):
     except OverflowError:
         return False
     if code == 'd':
-        return digits(s) <= digits(repr(x))
+        return digits(s) <= max(15, digits(repr(x)))
     for p in range(1, 10):
         t = '%.*e' % (p - 1, x)
         try:
