@@ -13,6 +13,16 @@
 
 enum { DEPTH_MAX = 8 };
 
+/* does one of 8 bytes need more than a copy: a quote, a backslash, a control character, the beginning of UTF-8? */
+static inline uint64_t
+special(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t quote = v ^ ones * '"', backslash = v ^ ones * '\\';
+
+	return ((v - ones * 0x20) | (quote - ones) | (backslash - ones) | v) & tops;
+}
+
 static char *
 put_string(char *to, const uint8_t *p, size_t n)
 {
@@ -22,7 +32,17 @@ put_string(char *to, const uint8_t *p, size_t n)
 	*to++ = '"';
 	while (p < end) {
 		int length;
+		uint64_t v;
 
+		while (end - p >= 8 && (memcpy(&v, p, 8), special(v) == 0)) {
+			memcpy(to, &v, 8);
+			to += 8;
+			p += 8;
+		}
+		while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
+			*to++ = (char)*p++;
+		if (p == end)
+			break;
 		if (*p == '"' || *p == '\\') {
 			*to++ = '\\';
 			*to++ = (char)*p++;

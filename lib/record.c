@@ -18,7 +18,7 @@ int
 record_open(struct record_reader *r, int fd)
 {
 	*r = (struct record_reader){ .fd = fd, .size = BUFFER };
-	r->buffer = malloc(r->size);
+	r->buffer = calloc(1, r->size + RECORD_SLACK);
 	return r->buffer ? 0 : -1;
 }
 

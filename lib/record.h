@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum { RECORD_HEADER = 4, RECORD_MAX = 65536 };		/* bytes */
+enum { RECORD_SLACK = 32 };	/* bytes behind a record that may be read, whatever they hold */
 
 /* Reads frames with few system calls. A record stays valid until the next call. */
 struct record_reader {

@@ -1,0 +1,232 @@
+/* f1-pg: telemetry records on stdin, rows in PostgreSQL
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "db.h"
+#include "io.h"
+#include "opt.h"
+#include "record.h"
+#include "schema.h"
+#include "sig.h"
+#include "stats.h"
+#include "table.h"
+
+enum { INIT = 256, DDL, SCHEMA, RETRY };
+enum { LATENCY = 500, PROGRESS = 250 };		/* milliseconds that a row waits at most; between two lines of progress */
+
+static const struct opt opts[] = {
+	{ 'd', "dbname", "CONNINFO", "database, as psql takes it (default: PGDATABASE and the like)" },
+	{ INIT, "init", NULL, "make the schema first, if it is not there" },
+	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
+	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
+	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60)" },
+	{ 0 },
+};
+
+static struct {
+	const char *conninfo, *schema;
+	bool init, ddl;
+	bool progress;
+	struct timespec begin;
+} self = { .schema = "f1" };
+
+static void
+parse_options(int argc, char *argv[])
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
+	int c;
+
+	opt_init("f1-pg", "[-d CONNINFO] [--init] [--ddl] [--schema NAME]", "Telemetry records to rows in PostgreSQL.", opts);
+	while ((c = opt_next(argc, argv)) != -1)
+		switch (c) {
+		case 'd':
+			self.conninfo = optarg;
+			break;
+		case INIT:
+			self.init = true;
+			break;
+		case DDL:
+			self.ddl = true;
+			break;
+		case SCHEMA:
+			self.schema = optarg;
+			if (strlen(optarg) > 63 || optarg[0] == '\0' || strchr(first, optarg[0]) == NULL ||
+			    strspn(optarg, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(optarg))
+				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
+			break;
+		case RETRY:
+			batch_retry = (int)opt_number(0, 1000000);
+			break;
+		}
+	if (optind < argc)
+		opt_usage("records are read from stdin, not from %s", argv[optind]);
+}
+
+/* In one transaction, so that all or nothing is there, and one at a time. */
+static void
+init_schema(void)
+{
+	char *sql;
+	size_t size;
+	FILE *f = open_memstream(&sql, &size);
+
+	if (f == NULL)
+		err(EX_OSERR, NULL);
+	fputs("BEGIN; SELECT pg_advisory_xact_lock(hashtext('f1-pg --init'));\n", f);
+	schema_print(f, self.schema);
+	fputs("COMMIT;\n", f);
+	if (fclose(f) == EOF)
+		err(EX_OSERR, NULL);
+	if (db_exec(sql, NULL) != DB_OK)
+		exit(EX_UNAVAILABLE);
+	free(sql);
+}
+
+/* the last table that --init makes */
+static void
+check_schema(void)
+{
+	char name[128];
+	bool has;
+
+	snprintf(name, sizeof name, "%s.%s", self.schema, layout_records[layout_records_n - 1].name);
+	if (db_has_table(name, &has) != DB_OK)
+		exit(EX_UNAVAILABLE);
+	if (!has)
+		errx(EX_UNAVAILABLE, "there is no table %s: make the schema with f1-pg --init", name);
+}
+
+static long
+milliseconds(const struct timespec *from, const struct timespec *to)
+{
+	return (to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
+}
+
+static void
+progress(const struct timespec *now, bool end)
+{
+	static struct timespec last;
+	double seconds = (double)milliseconds(&self.begin, now) / 1000;
+
+	if (!self.progress || (!end && milliseconds(&last, now) < PROGRESS))
+		return;
+	last = *now;
+	fprintf(stderr, "\rf1-pg: %'" PRIu64 " records, %'" PRIu64 " rows written, %'.0f records/s \033[K%s", stats[STATS_RECORDS].n,
+	    stats[STATS_WRITTEN].n, seconds > 0 ? (double)stats[STATS_RECORDS].n / seconds : 0.0, end ? "\n" : "");
+}
+
+/* Reads to the end of input. Returns the status. */
+static int
+load(struct record_reader *reader)
+{
+	struct timespec now, since;
+	const uint8_t *record;
+	size_t n;
+	int got;
+
+	clock_gettime(CLOCK_MONOTONIC, &since);
+	for (;;) {
+		int timeout = sig_stop ? 100 : 1000;
+
+		if (!record_pending(reader)) {	/* the clock is looked at once for all that one read brought */
+			clock_gettime(CLOCK_MONOTONIC, &now);
+			count_poll();
+			progress(&now, false);
+			if (batch_size() == 0)
+				since = now;
+			else if (milliseconds(&since, &now) >= LATENCY) {
+				if (!batch_send())
+					return EX_TEMPFAIL;
+				since = now;
+			} else
+				timeout = LATENCY - (int)milliseconds(&since, &now);
+			if (sig_overdue()) {
+				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
+				break;
+			}
+		}
+		got = record_read(reader, &record, &n, timeout);
+		if (got == 1) {
+			if (!batch_add(record, n))
+				return EX_TEMPFAIL;
+		} else if (got == 0)
+			break;
+		else if (errno != EAGAIN && errno != EINTR) {
+			int error = errno;
+
+			/* what came before it is good */
+			if (error == EPROTO)
+				warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", stats[STATS_RECORDS].n);
+			else if (error == ENODATA)
+				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
+			else
+				warn("stdin");
+			if (!batch_send())
+				return EX_TEMPFAIL;
+			return error == EPROTO || error == ENODATA ? EX_DATAERR : EX_IOERR;
+		}
+	}
+	if (!batch_send())
+		return EX_TEMPFAIL;
+	for (int i = 0; i < REASON_N; i++)
+		if (stats[STATS_REJECTED + i].n > 0)
+			return EX_DATAERR;
+	return EX_OK;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct record_reader reader;
+	struct timespec now;
+	int status;
+
+	parse_options(argc, argv);
+	table_init();
+	if (self.ddl) {
+		schema_print(stdout, self.schema);
+		if (fclose(stdout) == EOF)
+			err(EX_IOERR, "stdout");
+		return EX_OK;
+	}
+	if (isatty(STDIN_FILENO) && !self.init)
+		opt_usage("stdin is a terminal: pipe records from f1-decode");
+	sig_init();
+	sig_hangup_stops();
+	count_init(stats, STATS_N);
+	if (!db_connect(self.conninfo, false))
+		return EX_UNAVAILABLE;
+	if (self.init) {
+		init_schema();
+		if (isatty(STDIN_FILENO))
+			return EX_OK;
+	}
+	check_schema();
+	batch_init(self.schema);
+	io_pipe(STDIN_FILENO);
+	if (record_open(&reader, STDIN_FILENO) == -1)
+		err(EX_OSERR, NULL);
+	self.progress = isatty(STDERR_FILENO);
+	clock_gettime(CLOCK_MONOTONIC, &self.begin);
+	io_ready("ready");
+
+	status = load(&reader);
+	if (status == EX_TEMPFAIL)
+		warnx("%zu rows were read and not written", batch_size());
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	progress(&now, true);
+	count_end();
+	record_close(&reader);
+	db_close();
+	return status;
+}

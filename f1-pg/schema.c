@@ -1,0 +1,140 @@
+/* schema: the database's tables, comments and lookup tables as SQL
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "layout.h"
+#include "schema.h"
+#include "table.h"
+
+static const char *const head_comments[HEAD_N] = {
+	[HEAD_SESSION_UID] = "Id of the session, the 64 bits as a signed number (session_hex() shows it as the game''s tools do); 0 outside a session",
+	[HEAD_RECEIVED_AT] = "When the datagram arrived, if the capture knows it",
+	[HEAD_SESSION_TIME] = "Time since the session began [s]; goes back on a flashback",
+	[HEAD_FRAME] = "Frame number; goes back on a flashback, and is 0 in what is sent when the session has ended",
+	[HEAD_OVERALL] = "Frame number that never goes back; up to 2022, where the game has none, the frame number and what flashbacks took back, counted on arrival; in what is sent when the session has ended, one more than the last",
+	[HEAD_FORMAT] = "Year of the packet format",
+	[HEAD_PLAYER] = "Index of the player''s car; 255 for none",
+};
+
+/* the inside of a SQL string */
+static void
+put_quoted(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '\'')
+			putc('\'', f);
+		putc(*s, f);
+	}
+}
+
+static void
+put_years(FILE *f, unsigned years)
+{
+	int from = -1;
+
+	for (int i = 0; i <= LAYOUT_YEARS; i++) {
+		int here = i < LAYOUT_YEARS && years & 1u << i;
+
+		if (here && from == -1)
+			from = i;
+		if (!here && from != -1) {
+			if (from == i - 1)
+				fprintf(f, " %d", LAYOUT_YEAR_MIN + from);
+			else
+				fprintf(f, " %d-%d", LAYOUT_YEAR_MIN + from, LAYOUT_YEAR_MIN + i - 1);
+			from = -1;
+		}
+	}
+}
+
+static void
+print_table(FILE *f, const char *schema, const struct table *t)
+{
+	const char *name = t->record->name;
+	char key[256];
+
+	table_key(t, key);
+	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.%s (\n", schema, name);
+	for (int i = 0; i < t->columns_n; i++) {
+		const struct table_column *c = &t->columns[i];
+		int always = i < t->fields && i != HEAD_RECEIVED_AT && !(c->index_key && t->kind == TABLE_DISTINCT);
+
+		fprintf(f, "\t%s %s%s%s,\n", c->name, table_type_name(c->type), c->array ? "[]" : "", always ? " NOT NULL" : "");
+	}
+	fprintf(f, "\tPRIMARY KEY (%s)\n);\n", key);
+
+	fprintf(f, "COMMENT ON TABLE %s.%s IS '", schema, name);
+	put_quoted(f, t->record->text);
+	fprintf(f, "; a %s", t->kind == TABLE_STATE ? "state: the last value holds" :
+	    t->kind == TABLE_DISTINCT ? "sample: each that differs from all others, once" : "sample: a row a frame, never changed");
+	fputs(". Formats", f);
+	put_years(f, t->record->years);
+	fputs("';\n", f);
+	for (int i = 0; i < t->columns_n; i++) {
+		const struct table_column *c = &t->columns[i];
+
+		fprintf(f, "COMMENT ON COLUMN %s.%s.%s IS '", schema, name, c->name);
+		if (i < HEAD_N)
+			fputs(head_comments[i], f);
+		else if (i == t->digest)
+			fputs("Hash of all that the record says, received_at apart: the same record twice is one row", f);
+		else if (c->index_key)
+			fprintf(f, "Index key: %s", strcmp(c->name, "car") == 0 ? "index of the car in the game''s arrays" :
+			    strcmp(c->name, "lap_num") == 0 ? "lap, counted from 1" :
+			    strcmp(c->name, "dataset") == 0 ? "0 session best, 1 personal best, 2 rival" : "place in the game''s array, counted from 0");
+		else {
+			put_quoted(f, c->layout->text);
+			if (c->layout->unit[0])
+				fprintf(f, " [%s]", c->layout->unit);
+			if (c->layout->enumeration[0])
+				fprintf(f, " (enum_%s)", c->layout->enumeration);
+			if (c->layout->years != t->record->years) {
+				fputs(". Formats", f);
+				put_years(f, c->layout->years);
+			}
+		}
+		fputs("';\n", f);
+	}
+}
+
+static void
+print_enum(FILE *f, const char *schema, const struct layout_enum *e)
+{
+	int words = strcmp(e->name, "event_code") == 0;
+	const char *comma = "";
+
+	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.enum_%s (\n\tpacket_format smallint,\n\tvalue %s,\n\tname text NOT NULL,\n"
+	    "\tPRIMARY KEY (packet_format, value)\n);\n", schema, e->name, words ? "text" : e->flags ? "bigint" : "integer");
+	fprintf(f, "COMMENT ON TABLE %s.enum_%s IS 'The %s of %s, by format';\n", schema, e->name, e->flags ? "bits" : "values", e->name);
+	fprintf(f, "INSERT INTO %s.enum_%s AS e VALUES", schema, e->name);
+	for (int i = 0; i < e->values_n; i++) {
+		const struct layout_enum_value *v = &e->values[i];
+
+		for (unsigned year = v->from; year <= v->to; year++) {
+			fprintf(f, "%s\n\t(%u, %s%s%s, '", comma, year, words ? "'" : "", v->value, words ? "'" : "");
+			put_quoted(f, v->name);
+			fputs("')", f);
+			comma = ",";
+		}
+	}
+	fputs("\nON CONFLICT (packet_format, value) DO UPDATE SET name = EXCLUDED.name WHERE e.name <> EXCLUDED.name;\n", f);
+}
+
+void
+schema_print(FILE *f, const char *schema)
+{
+	fprintf(f, "CREATE SCHEMA IF NOT EXISTS %s;\n", schema);
+	fprintf(f, "COMMENT ON SCHEMA %s IS 'Telemetry of the Formula 1 games, formats %d to %d; a table a record, see f1-pg(1) and f1-fields(5)';\n",
+	    schema, LAYOUT_YEAR_MIN, LAYOUT_YEAR_MAX);
+	fprintf(f, "CREATE OR REPLACE FUNCTION %s.session_hex(session_uid bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
+	    "\tAS $$ SELECT lpad(to_hex(session_uid), 16, '0') $$;\n", schema);
+	fprintf(f, "COMMENT ON FUNCTION %s.session_hex IS 'A session_uid as 16 hex digits, as JSON has it';\n", schema);
+	fprintf(f, "CREATE OR REPLACE FUNCTION %s.session_uid(hex text) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
+	    "\tAS $$ SELECT ('x' || lpad(hex, 16, '0'))::bit(64)::bigint $$;\n", schema);
+	fprintf(f, "COMMENT ON FUNCTION %s.session_uid IS '16 hex digits, as JSON has them, as a session_uid';\n", schema);
+	for (size_t i = 0; i < layout_records_n; i++)
+		print_table(f, schema, &tables[i]);
+	for (size_t i = 0; i < layout_enums_n; i++)
+		print_enum(f, schema, &layout_enums[i]);
+}

@@ -1,0 +1,28 @@
+/* stats: what f1-pg counts
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef STATS_H
+#define STATS_H
+
+#include "count.h"
+
+/* why a record becomes no row */
+#define REASONS \
+	REASON(MALFORMED, "malformed", "not a map of names and values") \
+	REASON(UNKNOWN, "unknown", "of a kind that has no table") \
+	REASON(HEAD, "head", "without one of the keys that every record has") \
+	REASON(RANGE, "range", "a value that its column cannot hold")
+
+enum reason {
+#define REASON(name, label, help) REASON_##name,
+	REASONS
+#undef REASON
+	REASON_N
+};
+
+enum { STATS_RECORDS, STATS_REJECTED, STATS_WRITTEN = STATS_REJECTED + REASON_N, STATS_KNOWN, STATS_UNCHANGED, STATS_BATCHES,
+	STATS_RETRIES, STATS_N };
+
+extern struct count stats[STATS_N];
+
+#endif

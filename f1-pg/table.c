@@ -1,0 +1,132 @@
+/* table: the columns of each record's table
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "table.h"
+
+static const struct table_column head[HEAD_N] = {
+	[HEAD_SESSION_UID] = { .name = "session_uid", .key = "session_uid", .type = TABLE_INT8 },
+	[HEAD_RECEIVED_AT] = { .name = "received_at", .key = "received_at", .type = TABLE_TIME },
+	[HEAD_SESSION_TIME] = { .name = "session_time", .key = "session_time", .type = TABLE_FLOAT4 },
+	[HEAD_FRAME] = { .name = "frame_identifier", .key = "frame_identifier", .type = TABLE_INT4 },
+	[HEAD_OVERALL] = { .name = "overall_frame_identifier", .key = "overall_frame_identifier", .type = TABLE_INT4 },
+	[HEAD_FORMAT] = { .name = "packet_format", .key = "packet_format", .type = TABLE_INT2 },
+	[HEAD_PLAYER] = { .name = "player_car_index", .key = "player_car_index", .type = TABLE_INT2 },
+};
+
+static const struct {
+	const char *name;
+	size_t size;
+} types[] = {
+	[TABLE_INT2] = { "smallint", 2 }, [TABLE_INT4] = { "integer", 4 }, [TABLE_INT8] = { "bigint", 8 },
+	[TABLE_FLOAT4] = { "real", 4 }, [TABLE_FLOAT8] = { "double precision", 8 }, [TABLE_TEXT] = { "text", 0 },
+	[TABLE_TIME] = { "timestamptz", 8 },
+};
+
+struct table *tables;
+
+static enum table_type
+type_of(enum layout_type type)
+{
+	switch (type) {
+	case LAYOUT_U8:
+	case LAYOUT_I8:
+	case LAYOUT_I16:
+		return TABLE_INT2;
+	case LAYOUT_U16:
+		return TABLE_INT4;
+	case LAYOUT_U32:
+	case LAYOUT_U64:
+		return TABLE_INT8;
+	case LAYOUT_F32:
+		return TABLE_FLOAT4;
+	case LAYOUT_F64:
+		return TABLE_FLOAT8;
+	case LAYOUT_CHAR:
+		break;
+	}
+	return TABLE_TEXT;
+}
+
+static void
+make(struct table *t, const struct layout_record *record)
+{
+	static const char wheels[][3] = { "rl", "rr", "fl", "fr" };	/* the game's order */
+	struct table_column *c;
+
+	t->record = record;
+	t->kind = record->distinct ? TABLE_DISTINCT : record->kind == LAYOUT_STATE ? TABLE_STATE : TABLE_SAMPLE;
+	t->columns = calloc(HEAD_N + 3 + 4u * record->columns_n, sizeof *t->columns);
+	if (t->columns == NULL)
+		err(EX_OSERR, NULL);
+	memcpy(t->columns, head, sizeof head);
+	c = t->columns + HEAD_N;
+	for (int i = 0; i < record->keys_n; i++, c++) {
+		snprintf(c->name, sizeof c->name, "%s", record->keys[i]);
+		c->key = record->keys[i];
+		c->type = TABLE_INT2;
+		c->index_key = 1;
+	}
+	t->digest = -1;
+	if (t->kind == TABLE_DISTINCT) {
+		t->digest = (int)(c - t->columns);
+		*c++ = (struct table_column){ .name = "digest", .key = "", .type = TABLE_INT8 };
+	}
+	t->fields = (int)(c - t->columns);
+	for (int i = 0; i < record->columns_n; i++) {
+		const struct layout_column *l = &record->columns[i];
+		int parts = l->count == 4 && l->type != LAYOUT_CHAR ? 4 : 1;
+
+		for (int wheel = 1; wheel <= parts; wheel++, c++) {
+			snprintf(c->name, sizeof c->name, "%s%s%s", l->name, parts == 4 ? "_" : "", parts == 4 ? wheels[wheel - 1] : "");
+			c->key = l->name;
+			c->type = type_of(l->type);
+			c->wheel = parts == 4 ? (uint8_t)wheel : 0;
+			c->array = l->count > 1 && parts == 1 && l->type != LAYOUT_CHAR;
+			c->layout = l;
+		}
+	}
+	t->columns_n = (int)(c - t->columns);
+}
+
+void
+table_init(void)
+{
+	tables = calloc(layout_records_n, sizeof *tables);
+	if (tables == NULL)
+		err(EX_OSERR, NULL);
+	for (size_t i = 0; i < layout_records_n; i++)
+		make(&tables[i], &layout_records[i]);
+}
+
+const char *
+table_type_name(enum table_type type)
+{
+	return types[type].name;
+}
+
+size_t
+table_type_size(enum table_type type)
+{
+	return types[type].size;
+}
+
+void
+table_key(const struct table *t, char *to)
+{
+	int n = sprintf(to, "session_uid");
+
+	if (t->kind == TABLE_DISTINCT) {
+		strcpy(to + n, ", digest");
+		return;
+	}
+	if (t->kind == TABLE_SAMPLE)
+		n += sprintf(to + n, ", overall_frame_identifier");
+	for (int i = 0; i < t->record->keys_n; i++)
+		n += sprintf(to + n, ", %s", t->record->keys[i]);
+}

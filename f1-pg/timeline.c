@@ -1,0 +1,98 @@
+/* timeline: where a record stands in its session
+ * SPDX-License-Identifier: MIT
+ */
+#include "timeline.h"
+
+enum { BACK = 30 };	/* frames: datagrams overtake one another by less, flashbacks go back by more */
+
+struct timeline timelines[TIMELINES];
+int timelines_n;
+
+static uint64_t now;
+
+static bool
+in_batch(const struct timeline *t)
+{
+	for (int i = 0; i < TIMELINE_TABLES; i++)
+		if (t->cursors[i].from <= t->cursors[i].to)
+			return true;
+	return false;
+}
+
+struct timeline *
+timeline_get(uint64_t uid)
+{
+	static struct timeline *last;
+	struct timeline *free = NULL;
+
+	if (last && last->uid == uid)
+		return last;
+	for (int i = 0; i < timelines_n; i++) {
+		struct timeline *t = &timelines[i];
+
+		if (t->uid == uid) {
+			t->used = ++now;
+			return last = t;
+		}
+		if ((free == NULL || t->used < free->used) && !in_batch(t))
+			free = t;
+	}
+	if (timelines_n < TIMELINES)
+		free = &timelines[timelines_n++];
+	if (free == NULL)
+		return NULL;
+	*free = (struct timeline){ .uid = uid, .used = ++now };
+	for (int i = 0; i < TIMELINE_TABLES; i++)
+		free->cursors[i] = (struct cursor){ .loaded = CURSOR_UNKNOWN, .last = -1, .from = 1, .to = 0 };
+	return last = free;
+}
+
+int64_t
+timeline_place(struct timeline *t, int64_t frame, int64_t overall, bool closing)
+{
+	if (closing && frame == 0 && t->begun && t->frame > BACK)
+		return t->last + 1;	/* the session has ended */
+	if (!t->begun) {
+		t->begun = true;
+		t->first = t->frame = frame;
+		t->last = overall >= 0 ? overall : frame;
+	} else if (frame > t->frame) {
+		t->frame = frame;
+	} else if (frame + BACK < t->frame) {
+		if (frame <= t->first) {	/* read again from its beginning */
+			t->first = frame;
+			t->offset = 0;
+			t->last = overall >= 0 ? overall : frame;
+		} else if (overall < 0)		/* a flashback */
+			t->offset = t->last + 1 - frame;
+		t->frame = frame;
+	}
+	if (overall < 0)
+		overall = frame + t->offset;
+	if (overall > t->last)
+		t->last = overall;
+	return overall;
+}
+
+void
+timeline_sent(void)
+{
+	for (int i = 0; i < timelines_n; i++)
+		for (int k = 0; k < TIMELINE_TABLES; k++) {
+			struct cursor *c = &timelines[i].cursors[k];
+
+			if (c->from <= c->to && c->loaded != CURSOR_UNKNOWN && c->to > c->loaded)
+				c->loaded = c->to;
+			c->from = 1;
+			c->to = 0;
+			c->again = false;
+		}
+}
+
+void
+timeline_forget(void)
+{
+	for (int i = 0; i < timelines_n; i++)
+		for (int k = 0; k < TIMELINE_TABLES; k++)
+			timelines[i].cursors[k].loaded = CURSOR_UNKNOWN;
+}

@@ -1,0 +1,57 @@
+/* timeline: where a record stands in its session, whatever flashbacks did to the frame numbers
+ * SPDX-License-Identifier: MIT
+ *
+ * From 2023 on the game has an overall frame that never goes back. For the years before it is made here: the frame
+ * number plus what flashbacks took back so far. A frame number that goes back to where this stream of the session began,
+ * or before, is no flashback: the capture is read again, and so it gets the same numbers again.
+ */
+#ifndef TIMELINE_H
+#define TIMELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layout.h"
+
+enum { TIMELINE_TABLES = 40 };
+
+/* What a batch must know of one table and one session. */
+struct cursor {
+	int64_t loaded;		/* the largest overall frame in the database; CURSOR_UNKNOWN until asked */
+	int64_t last;		/* the largest overall frame seen in the stream, -1 for none */
+	uint64_t keys;		/* bits: the index keys seen in it */
+	int64_t from, to;	/* overall frames in the batch; from > to if there are none */
+	bool again;		/* some came again, or out of order */
+};
+
+#define CURSOR_UNKNOWN INT64_MIN
+
+struct timeline {
+	uint64_t uid;
+	uint64_t used;		/* for giving up the oldest */
+	bool begun;
+	int64_t first, frame;	/* frame numbers: where the stream began, and now */
+	int64_t offset;		/* overall frame less frame number, up to 2022 */
+	int64_t last;		/* largest overall frame since it began */
+	struct cursor cursors[TIMELINE_TABLES];
+};
+
+enum { TIMELINES = 64 };
+extern struct timeline timelines[TIMELINES];
+extern int timelines_n;
+
+/* The timeline of a session; NULL if it is new and all places are taken by sessions that the batch holds rows of: then
+ * the batch must go first. */
+struct timeline *timeline_get(uint64_t uid);
+
+/* The overall frame of a record. `overall` is the game's, -1 if it has none; `closing` says that its packet comes with
+ * frame 0 when the session ends. */
+int64_t timeline_place(struct timeline *, int64_t frame, int64_t overall, bool closing);
+
+/* The batch is gone: nothing is in it. */
+void timeline_sent(void);
+
+/* What the database holds must be asked again. */
+void timeline_forget(void);
+
+#endif
