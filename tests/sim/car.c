@@ -104,7 +104,7 @@ gears(struct car *c)
 static void
 temperatures(struct car *c, double dt)
 {
-	double work = fabs(c->lateral) * 3 + fabs(c->acceleration) / GRAVITY * 2.5, air = race.air_temperature;
+	double work = fabs(c->lateral) * 2.2 + fabs(c->acceleration) / GRAVITY * 2, air = race.air_temperature;
 
 	for (int i = 0; i < 4; i++) {
 		int front = i >= FL;
@@ -113,8 +113,8 @@ temperatures(struct car *c, double dt)
 		double heat = c->brake * c->speed * (front ? 9.5 : 7), cool = (c->brakes[i] - air) * (0.06 + 0.0045 * c->speed);
 
 		c->brakes[i] += (heat - cool) * dt;
-		c->surface[i] += ((c->speed > 3 ? 82 + 4.5 * work * outer : 70) - c->surface[i]) * dt * 0.7;
-		c->inner[i] += (c->surface[i] + 5 - c->inner[i]) * dt * 0.03;
+		c->surface[i] += ((c->speed > 3 ? 84 + 3.5 * work * outer : 70) - c->surface[i]) * dt * 0.7;
+		c->inner[i] += (c->surface[i] + 4 - c->inner[i]) * dt * 0.03;
 	}
 	c->engine_temperature += ((c->running == RETIRED ? 70 : 96 + 18 * c->throttle) - c->engine_temperature) * dt * 0.05;
 }

@@ -153,7 +153,7 @@ fill_laps(struct car_fields *f, const struct car *c)
 	const struct lap *l = &c->laps[c->lap], *last = c->laps_done ? &c->laps[c->laps_done] : NULL, *best = &c->laps[c->best_lap];
 	int now = race.time < race.lights_out ? 0 : (int)((int64_t)llrint(race.time * 1000) - c->lap_began), s[2];
 
-	if (c->running == FINISHED)
+	if (c->running != RUNNING)
 		now = c->frozen;
 	f->last_lap_time_in_ms = last ? last->time : 0;
 	f->last_lap_time = f->last_lap_time_in_ms / 1000;

@@ -328,6 +328,7 @@ static void
 retire(struct car *c, int car)
 {
 	c->running = RETIRED;
+	c->frozen = (int)((int64_t)llrint(race.time * 1000) - c->lap_began);
 	c->beside_to = 9;
 	c->wing_open = c->overtaking = 0;
 	c->stints[c->stints_n - 1].end_lap = c->laps_done;
@@ -496,7 +497,6 @@ wing(struct car *c, int car, double from, const double d[])
 				c->zone = z;
 				c->overtaking = 0;
 				c->wing_open = 0;
-				c->passing = near < 1 && race.leader_lap >= 2 ? c->passing : -1;
 				c->overtaking = near < 1 && race.leader_lap >= 2;
 			} else if (race.drs_enabled && near < 1)
 				c->zone = z;

@@ -13,8 +13,8 @@
 static const struct {
 	double x, z, radius;
 } corners[] = {
-	{ 620, 0, 32 }, { 600, 230, 50 }, { 1000, 340, 75 }, { 880, 760, 24 }, { 480, 600, 60 }, { 300, 960, 70 },
-	{ -320, 1000, 22 }, { -380, 890, 24 }, { -800, 850, 90 }, { -880, 420, 28 }, { -400, 320, 26 }, { -640, 0, 40 },
+	{ 620, 0, 40 }, { 600, 230, 70 }, { 1000, 340, 110 }, { 880, 760, 30 }, { 480, 600, 110 }, { 300, 960, 120 },
+	{ -320, 1000, 30 }, { -380, 890, 32 }, { -800, 850, 150 }, { -880, 420, 32 }, { -400, 320, 26 }, { -640, 0, 45 },
 };
 
 enum { CORNERS = sizeof corners / sizeof corners[0], RAW = 8192, SMOOTH = 16 };
@@ -103,9 +103,10 @@ static void
 limits(void)
 {
 	for (int i = 0; i < places_n; i++) {
-		double k = fabs(places[i].curvature), grip = k - 0.00052 * GRAVITY;
+		double k = fabs(places[i].curvature), grip = k - 0.0008 * GRAVITY;
 
-		places[i].limit = grip > 0 ? fmin(sqrt(1.75 * GRAVITY / grip), 98) : 98;
+		places[i].limit = grip > 0 ? fmin(sqrt(1.9 * GRAVITY / grip), 98) : 98;
+		places[i].limit = fmin(places[i].limit, sqrt(4.8 * GRAVITY / fmax(k, 1e-6)));	/* and what a neck stands */
 	}
 	for (int i = 2 * places_n - 1; i >= 0; i--) {
 		struct place *p = &places[i % places_n], *next = &places[(i + 1) % places_n];
