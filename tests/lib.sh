@@ -163,7 +163,8 @@ captures() {
 }
 
 # start PROGRAM [ARG]…: runs it in the background until it says that it is ready; stdin, stdout and stderr are the
-# caller's. Fails, with an empty $ready, if it ends before.
+# caller's, descriptors 3 to 7 (the test's FIFOs, whose ends it would keep open) are closed. Fails, with an empty $ready,
+# if it ends before.
 start() {
 	tap_program=$1
 	shift
@@ -171,7 +172,7 @@ start() {
 	mkfifo "$tmp/.ready" || return
 	# a shell gives its background jobs /dev/null to read
 	{
-		"$tap_program" --ready-fd 9 "$@" <&8 8<&- 9>"$tmp/.ready" &
+		"$tap_program" --ready-fd 9 "$@" <&8 8<&- 9>"$tmp/.ready" 3>&- 4>&- 5>&- 6>&- 7>&- &
 	} 8<&0
 	pid=$!
 	tap_started="$tap_started $pid"
@@ -182,7 +183,7 @@ start() {
 # background COMMAND [ARG]…: the same for what knows no --ready-fd; does not wait
 background() {
 	{
-		"$@" <&8 8<&- &
+		"$@" <&8 8<&- 3>&- 4>&- 5>&- 6>&- 7>&- &
 	} 8<&0
 	pid=$!
 	tap_started="$tap_started $pid"

@@ -1,0 +1,292 @@
+#!/bin/sh
+# f1-listen: what is sent comes out, what is not the game's stays out, and it ends well
+# SPDX-License-Identifier: MIT
+
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+need f1-listen python3
+
+# send HOST PORT SET FILE: sends a set of datagrams and writes them to FILE. A set is a year (each of its packets with
+# random fields, headers and lengths from lib/layout), foreign, a number N of packets, or endless.
+cat >sender.py <<'END'
+import os, random, socket, sys
+
+top, host, port, which, file = sys.argv[1:]
+size = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "f32": 4}
+
+def packets(year):
+    at = id_at = 0
+    header = False
+    for line in open(f"{top}/lib/layout/{year}"):
+        word = line.split()
+        if line.startswith("header"):
+            header = True
+        elif not word:
+            header = False
+        elif header:
+            if word[1] == "packet_id":
+                id_at = at
+            at += size[word[0]]
+        if word and word[0] == "packet":
+            data = bytearray(random.Random(f"{year} {word[1]}").randbytes(int(word[3])))
+            data[0:2] = year.to_bytes(2, "little")
+            data[id_at] = int(word[1])
+            yield bytes(data)
+
+def foreign():
+    good = list(packets(2023))
+    yield from (b"", b"\xe7", b"hello", bytes(1500))                 # length, length, format, format
+    yield (2017).to_bytes(2, "little") + good[0][2:]                # format
+    yield (2027).to_bytes(2, "little") + good[0][2:]                # format
+    yield good[0][:6] + b"\x63" + good[0][7:]                       # id
+    yield from (good[2][:-1], good[2] + b"\0", good[2][:6], good[2] + good[2], good[2] + bytes(9000))  # length
+
+def sets():
+    if which == "foreign":
+        yield from foreign()
+    elif which == "endless":
+        while True:
+            yield from packets(2024)
+    elif int(which) in range(2018, 2027):
+        yield from packets(int(which))
+    else:
+        one = list(packets(2025))
+        for i in range(int(which)):
+            yield one[i % len(one)]
+
+# On one processor what is sent to loopback arrives in order: once our own last datagram is back, all are where they go.
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+family = socket.AF_INET6 if ":" in host else socket.AF_INET
+out = socket.socket(family, socket.SOCK_DGRAM)
+out.bind((host, 0))
+with open(file, "wb") as kept:
+    for data in sets():
+        out.sendto(data, (host, int(port)))
+        kept.write(data)
+out.sendto(b"fence", out.getsockname())
+out.recv(5)
+END
+
+send() {
+	python3 sender.py "$top" "$@"
+}
+
+# listen OUT [OPTION]…: a listener with its stdout at OUT; what it says comes by descriptor 7
+listen() {
+	out=$1
+	shift
+	rm -f err
+	mkfifo err
+	exec 6<>err
+	start f1-listen -a 127.0.0.1 -p 0 "$@" >"$out" 2>err
+	exec 7<err 6>&-
+}
+
+# received N: asks the listener for its counters until it has N datagrams or more; the last line is in $line
+# shellcheck disable=SC2317
+received() {
+	tries=0
+	while [ $((tries += 1)) -lt 20000 ] && kill -s USR1 "$pid"; do
+		while read -r line <&7; do
+			case $line in
+			"f1-listen: "[0-9]*" datagrams, "*) break ;;
+			esac
+		done
+		n=$(counted datagrams)
+		[ "${n:-0}" -lt "$1" ] || return 0
+	done
+	note "waited for $1 datagrams, last said: $line"
+	return 1
+}
+
+# a count of the line of counters: counted NAME
+counted() {
+	printf '%s\n' "$line" | sed -n "s/.* \\([0-9]*\\) $1.*/\\1/p"
+}
+
+bytes() {
+	wc -c <"$1" | tr -d ' '
+}
+
+# this one gets nothing, and is asked at the end what it said about it
+mkfifo silent.err
+exec 6<>silent.err
+start f1-listen -a 127.0.0.1 -p 0 >silent.out 2>silent.err
+silent=$pid silent_port=$ready
+exec 5<silent.err 6>&-
+
+listen out -v
+ok 'the port picked is told to --ready-fd' test "$ready" -gt 1023
+for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
+	send 127.0.0.1 "$ready" "$year" "sent.$year"
+	total=$((${total:-0} + $(grep -c '^packet' "$top/lib/layout/$year")))
+	ok "$year: its packets are received" received "$total"
+done
+cat sent.20?? >sent
+same 'all packets of all years come out as they were sent' sent out
+is 'they are counted' "${line#f1-listen: }" \
+	"$total datagrams, $total packets, $(bytes sent) bytes, 0 rejected, 0 kernel drops"
+
+send 127.0.0.1 "$ready" foreign /dev/null
+ok 'what is not the game'"'"'s is received' received $((total + 12))
+same 'and left out' sent out
+is 'and counted by reason' "${line#*bytes, }" '12 rejected (4 format, 1 id, 7 length), 0 kernel drops'
+stop "$pid"
+is 'SIGTERM: status 0' "$status" 0
+read -r line <&7
+is 'with -v the counters come at the end' "$(counted packets)" "$total"
+
+# what each reason says, and that it is said once
+start f1-listen -a 127.0.0.1 -p 0 >out 2>said
+send 127.0.0.1 "$ready" foreign /dev/null
+send 127.0.0.1 "$ready" foreign /dev/null
+stop "$pid" INT
+is 'SIGINT: status 0' "$status" 0
+like 'the sender and the format are told' "$(cat said)" \
+	'^f1-listen: 127[.]0[.]0[.]1:[0-9]+: 5 bytes, no F1 packet \(format 25960\): left out$'
+like 'the packet id is told' "$(cat said)" 'format 2023 has no packet 99: left out$'
+is 'each reason once' "$(grep -c 'left out$' said)" 3
+ok 'nothing of it comes out' test ! -s out
+
+# what the socket has when it is told to stop is still written: 50 datagrams fit into any buffer
+start f1-listen -a 127.0.0.1 -p 0 >out 2>err.stop
+kill -s STOP "$pid"
+send 127.0.0.1 "$ready" 50 sent
+kill -s TERM "$pid"
+kill -s CONT "$pid"
+finish "$pid"
+is 'SIGTERM with datagrams waiting: status 0' "$status" 0
+same 'they come out' sent out
+
+listen out -v
+listener=$pid
+background python3 sender.py "$top" 127.0.0.1 "$ready" endless /dev/null
+sender=$pid pid=$listener
+ok 'a game that does not end' received 1000
+stop "$listener"
+is 'SIGTERM while the game sends on: status 0' "$status" 0
+stop "$sender" KILL
+line=$(tail -n 1 <&7)
+is 'what it says it wrote is there' "$(bytes out)" "$(counted bytes)"
+is 'and nothing that it took is missing' "$(counted datagrams)" "$(counted packets)"
+
+# a burst beyond every buffer
+start f1-listen -v -a 127.0.0.1 -p 0 >out 2>err.burst
+kill -s STOP "$pid"
+send 127.0.0.1 "$ready" 20000 sent
+kill -s TERM "$pid"
+kill -s CONT "$pid"
+finish "$pid"
+line=$(tail -n 1 err.burst)
+ok 'a burst beyond every buffer: the kernel drops' test "$(counted 'kernel drops')" -gt 0
+is 'received and dropped are what was sent' "$(($(counted datagrams) + $(counted 'kernel drops')))" 20000
+is 'all that was received comes out' "$(bytes out)" "$(counted bytes)"
+like 'the drops are told' "$(cat err.burst)" '^f1-listen: .*kernel dropped'
+
+# a reader that stalls, and then reads
+mkfifo pipe
+exec 4<>pipe
+start f1-listen -a 127.0.0.1 -p 0 >pipe 2>err.stall
+exec 3<pipe 4>&-
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	send 127.0.0.1 "$ready" 60 sent.one
+	cat sent.one
+done >sent
+kill -s TERM "$pid"
+cat <&3 >out
+finish "$pid"
+is 'a reader that stalls, and SIGTERM: status 0' "$status" 0
+ok 'more was sent than a pipe holds' test "$(bytes sent)" -gt 1048576
+same 'it gets everything when it reads on' sent out
+exec 3<&-
+
+# a reader that leaves
+exec 4<>pipe
+start f1-listen -a 127.0.0.1 -p 0 >pipe 2>err.left
+exec 3<pipe 4>&-
+send 127.0.0.1 "$ready" 50 sent
+head -c 1000 <&3 >out
+exec 3<&-
+finish "$pid"
+is 'the reader leaves: status 0' "$status" 0
+is 'and not a word' "$(grep -v 'socket buffer' err.left)" ''
+
+start f1-listen -a 127.0.0.1 -p 0 >/dev/full 2>err.full
+send 127.0.0.1 "$ready" 50 sent
+finish "$pid"
+is 'the disk is full: status 74' "$status" 74
+like 'and said' "$(cat err.full)" '^f1-listen: stdout: No space left on device$'
+
+run f1-listen -p "$silent_port" >/dev/null 2>err.taken
+is 'the port is taken: status 69' "$status" 69
+like 'and named' "$(cat err.taken)" "^f1-listen: bind .*:$silent_port: Address already in use\$"
+run f1-listen -a 192.0.2.1 -p 0 >/dev/null 2>err.foreign
+is 'an address of another machine: status 69' "$status" 69
+like 'and named' "$(cat err.foreign)" '^f1-listen: bind 192[.]0[.]2[.]1:0: Cannot assign requested address$'
+run f1-listen -a no-such-name.invalid -p 0 >/dev/null 2>err.name
+is 'a name that does not resolve: status 69' "$status" 69
+like 'and named' "$(cat err.name)" '^f1-listen: no-such-name[.]invalid: '
+for wrong in '-p 65536' '-p -1' '-p x' operand; do
+	# shellcheck disable=SC2086
+	run f1-listen $wrong >/dev/null 2>err.wrong
+	is "f1-listen $wrong: status 64" "$status" 64
+done
+run f1-listen -p 0 >&- 2>err.closed
+is 'stdout is closed: status 74' "$status" 74
+
+if have script && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+	run script -qec 'f1-listen -p 0' /dev/null </dev/null >terminal 2>&1
+	is 'stdout is a terminal: status 64' "$status" 64
+	like 'and said' "$(tr -d '\r' <terminal)" '^f1-listen: .*binary'
+else
+	skip 'no script(1) to make a terminal' 2
+fi
+
+if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
+	start f1-listen -a ::1 -p 0 >out 2>err.six
+	send ::1 "$ready" 2023 sent
+	send ::1 "$ready" foreign /dev/null
+	stop "$pid"
+	same 'IPv6: what is sent comes out' sent out
+	like 'IPv6: the sender is told' "$(cat err.six)" '^f1-listen: \[::1\]:[0-9]+: '
+	start f1-listen -p 0 >out 2>err.both
+	send ::1 "$ready" 2023 sent.6
+	send 127.0.0.1 "$ready" 2024 sent.4
+	send 127.0.0.1 "$ready" foreign /dev/null
+	stop "$pid"
+	cat sent.6 sent.4 >sent
+	same 'without -a it takes IPv6 and IPv4' sent out
+	like 'an IPv4 sender is told as one' "$(cat err.both)" '^f1-listen: 127[.]0[.]0[.]1:[0-9]+: '
+else
+	skip 'no IPv6 here' 4
+fi
+
+start f1-listen -a 127.0.0.1 -p 0 --metrics metrics >out 2>err.metrics
+send 127.0.0.1 "$ready" foreign /dev/null
+stop "$pid" HUP
+is 'SIGHUP: status 0' "$status" 0
+like '--metrics counts' "$(cat metrics)" '^f1_listen_rejected_total\{reason="format"\} 4$'
+
+if have f1-sim; then
+	f1-sim -y 2023 -c 4 -l 1 >sent
+	listen out
+	f1-sim -y 2023 -c 4 -l 1 -s 0 -u "127.0.0.1:$ready"
+	stop "$pid"
+	if grep -q 'kernel dropped' <&7; then
+		skip 'the kernel dropped datagrams: its buffer is small here'
+	else
+		same 'a simulated game comes out whole' sent out
+	fi
+else
+	skip 'f1-sim is not built'
+fi
+
+# the one that got nothing
+while read -r line <&5; do
+	case $line in *nothing*) break ;; esac
+done
+like 'when nothing comes it asks' "$line" \
+	"^f1-listen: 127[.]0[.]0[.]1:$silent_port: nothing came in 10 seconds: is UDP telemetry on in the game.*$silent_port"
+stop "$silent"
+is 'and goes on until it is asked to stop' "$status" 0
+done_testing
