@@ -69,9 +69,12 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p,$p)))
 $(eval $(call program,f1-sim,tests/sim))
 
-man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk
-	$O/bin/f1-decode --layout | $(AWK) -f scripts/fields.awk >$@.new
-	mv $@.new $@
+# committed, so that it can be read on the web, and written only when it changes
+man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk $(LAYOUTS)
+	$O/bin/f1-decode --layout | $(AWK) -f scripts/fields.awk input=layout - input=records lib/layout/records \
+	    input=enums lib/layout/enums >$O/f1-fields.5
+	cmp -s $O/f1-fields.5 $@ || cp $O/f1-fields.5 $@
+	@touch $@
 
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
