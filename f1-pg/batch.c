@@ -15,7 +15,7 @@
 #include "stats.h"
 #include "timeline.h"
 
-enum { BATCH = 8 << 20, KNOWN = 1 << 15, TRIES = 20, KEY_MAX = 63 };
+enum { BATCH = 8 << 20, KNOWN = 1 << 12, WAYS = 8, TRIES = 20, KEY_MAX = 63 };
 
 /* a sample's row in the batch, to leave it out if the database has it */
 struct waiting {
@@ -38,8 +38,11 @@ static struct {
 	const char *schema;
 	size_t bytes, rows;
 	/* what each state said last, by a hash of its key: a row of the same says nothing new */
-	struct {
-		uint64_t id, content;
+	struct known {
+		struct {
+			uint64_t id, content;
+		} ways[WAYS];
+		unsigned next;		/* to be given up */
 	} *known;
 } self;
 
@@ -171,12 +174,17 @@ unchanged(const struct row *row, const uint8_t *bytes)
 	size_t table = (size_t)(row->table - tables);
 	uint64_t id = mix(mix(mix(table + 1, row->session_uid), row->format), (uint64_t)row->keys[0] << 16 | row->keys[1]);
 	uint64_t content = mix_bytes(bytes + row->fields_at, row->n - row->fields_at - 8);	/* without stage_n */
-	size_t at = id % KNOWN;
+	struct known *k = &self.known[id % KNOWN];
+	unsigned way = 0;
 
-	if (self.known[at].id == id && self.known[at].content == content)
+	while (way < WAYS && k->ways[way].id != id)
+		way++;
+	if (way < WAYS && k->ways[way].content == content)
 		return true;
-	self.known[at].id = id;
-	self.known[at].content = content;
+	if (way == WAYS)
+		way = k->next++ % WAYS;
+	k->ways[way].id = id;
+	k->ways[way].content = content;
 	return false;
 }
 

@@ -1,0 +1,94 @@
+#!/bin/sh
+# f1-pg: the same again, in pieces, out of order, by two at once: the same rows
+# SPDX-License-Identifier: MIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/pg.sh
+. "$top/tests/pg.sh"
+need f1-pg f1-decode f1-sim
+pg_start
+
+for year in 2018 2022 2025; do
+	f1-sim -y $year -c 8 -l 2 -r 20 >race.bin
+	fresh
+	f1-decode race.bin | f1-pg
+	marks >first
+	contents >whole
+	like "$year: there are rows" "$(cat first)" '^car_telemetry [1-9][0-9]*\|'
+	f1-decode race.bin | f1-pg -v 2>err
+	marks >second
+	same "$year: a second load writes no row" first second
+	like "$year: and says so" "$(cat err)" ' 0 rows written, [1-9]'
+	f1-decode -t 1700000000 race.bin | f1-pg
+	marks >second
+	same "$year: nor does it with times" first second
+
+	fresh
+	f1-decode race.bin race.bin | f1-pg
+	contents >twice
+	same "$year: twice in one stream" whole twice
+
+	# the last third, the first, the one between, cut between two packets
+	f1-decode race.bin >race.f1
+	size=$(wc -c <race.bin)
+	head -c $((size / 3)) race.bin >1.bin
+	tail -c +$((size / 3 + 1)) race.bin | head -c $((size / 3)) >2.bin
+	tail -c +$((size / 3 + 1 + size / 3)) race.bin >3.bin
+	# a packet that is cut in two is lost in both: load the whole last, and nothing but it is missing
+	fresh
+	for piece in 3 1 2; do
+		f1-decode $piece.bin 2>/dev/null | f1-pg
+	done
+	f1-decode race.bin | f1-pg
+	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >pieces
+	sql 'SELECT * FROM f1.lap_data ORDER BY session_uid, overall_frame_identifier, car' >>pieces
+	fresh
+	f1-decode race.bin | f1-pg
+	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >straight
+	sql 'SELECT * FROM f1.lap_data ORDER BY session_uid, overall_frame_identifier, car' >>straight
+	# who is not in the session any more is not known where a piece begins, so there may be more rows
+	sort straight >straight.sorted
+	sort pieces | comm -23 straight.sorted - >missing
+	is "$year: in pieces, in any order: nothing is missing" "$(head -n 3 missing)" ''
+
+	fresh
+	f1-decode race.bin >race.f1
+	background f1-pg <race.f1
+	one=$pid
+	background f1-pg <race.f1
+	finish "$one"
+	is "$year: two at once: the one" "$status" 0
+	finish "$pid"
+	is "$year: two at once: the other" "$status" 0
+	contents >both
+	same "$year: two at once: the same rows" whole both
+done
+
+# up to 2022 only the order of arrival tells a flashback: frames come a second time, with other values
+f1-sim -y 2020 -c 4 -l 1 -r 20 >first.bin
+python3 - <<'P' || skip_all 'no python3 here'
+# the game up to 60 s of session time, then again from 40 s on
+import struct
+sizes = {0: 1464, 1: 251, 2: 1190, 3: 35, 4: 1213, 5: 1102, 6: 1307, 7: 1344, 8: 839, 9: 1169}
+raw = open('first.bin', 'rb').read()
+at, packets = 0, []
+while at < len(raw):
+    n = sizes[raw[at + 5]]
+    packets.append((struct.unpack_from('<f', raw, at + 14)[0], raw[at:at + n]))
+    at += n
+begin = next(i for i, p in enumerate(packets) if p[0] > 40)
+end = next(i for i, p in enumerate(packets) if p[0] > 60)
+open('flashback.bin', 'wb').write(b''.join(p[1] for p in packets[:end] + packets[begin:]))
+P
+fresh
+f1-decode first.bin | f1-pg
+before=$(sql 'SELECT count(*) FROM f1.motion')
+fresh
+f1-decode flashback.bin | f1-pg
+ok '2020: what a flashback superseded stays, beside what came after it' test "$(sql 'SELECT count(*) FROM f1.motion')" -gt "$before"
+is '2020: overall frames go on where frames go back' "$(sql 'SELECT count(*) > 0 FROM f1.motion WHERE overall_frame_identifier > frame_identifier')" t
+marks >first
+f1-decode flashback.bin | f1-pg
+marks >second
+same '2020: a flashback loaded again writes no row' first second
+done_testing
