@@ -102,6 +102,14 @@ else
 	skip 'no captures of other games here' 4
 fi
 
+# input without end, and a signal: the grace period is over some time
+if have timeout; then
+	run timeout --foreground -s TERM -k 20 1 f1-decode </dev/zero >/dev/null 2>&1
+	is 'SIGTERM ends it, whatever keeps coming' "$status" 124
+else
+	skip 'no timeout here'
+fi
+
 # much garbage, little memory; what a sanitizer maps is beyond counting
 if have prlimit && prlimit --as=40000000 f1-decode --version >/dev/null 2>&1; then
 	dd if=in bs=1000000 count=1 of=part 2>/dev/null
