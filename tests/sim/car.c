@@ -208,7 +208,7 @@ car_drive(struct car *c, double limit, double dt)
 	gears(c);
 	temperatures(c, dt);
 	if (c->running != RETIRED) {
-		c->fuel = fmax(c->fuel - (0.0012 + 0.0269 * c->throttle) * dt * (c->rpm / 12000), 0);
+		c->fuel = fmax(c->fuel - c->thirst * (0.0012 + 0.0269 * c->throttle) * dt * (c->rpm / 12000), 0);
 		tyre_wear(c, along);
 	}
 }

@@ -124,7 +124,9 @@ race_init(unsigned year, int cars, int laps)
 		c->lap = 1;
 		c->in_race = 1;
 		c->fuel_lap = 1.55 * track.length / 5200;
-		c->fuel_start = c->fuel = fmin(c->fuel_lap * (laps + 1.2) * prng_between(0.97, 1.05), 105);
+		c->thirst = fmin(1, 100 / (c->fuel_lap * (laps + 1.2)));
+		c->fuel_lap *= c->thirst;
+		c->fuel_start = c->fuel = c->fuel_lap * (laps + 1.2) * prng_between(0.97, 1.05);
 		c->box = track.pit_in + 0.012 * track.length + race.order[i] * 6.4 * track.length / 5200;
 		c->fails_at = INFINITY;
 		race.positions[1][race.order[i]] = (uint8_t)c->grid;

@@ -46,6 +46,7 @@ struct car {
 	int gear;
 	double brakes[4], surface[4], inner[4], engine_temperature;	/* degC */
 	double fuel, fuel_start, fuel_lap;	/* kg */
+	double thirst;		/* 1, less where a tank would not last the race */
 	double store, harvested_k, harvested_h, deployed, power_k;	/* J; W */
 	int ers_mode;		/* 0 none, 1 medium, 2 hotlap, 3 overtake */
 	double wear[4];		/* % */
@@ -56,7 +57,7 @@ struct car {
 	/* laps */
 	int lap, sector;	/* lap counts from 1 */
 	int64_t lap_began, sector_began;	/* ms of session time */
-	struct lap laps[RACE_LAPS_MAX + 1];
+	struct lap laps[RACE_LAPS_MAX + 2];	/* from 1; the one behind the flag is begun, too */
 	int laps_done, best_lap, best_sector[3];	/* lap numbers, 0 none */
 	int frozen;		/* current lap time when it was over, ms */
 	double trap_speed;	/* km/h */
