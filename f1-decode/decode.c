@@ -211,8 +211,12 @@ decode_packet(uint8_t *to, const struct layout_packet *packet, const uint8_t *da
 
 		memcpy(before, scene.session->status, sizeof before);
 		scene.before = before;
-		for (unsigned car = 0; car < cars; car++)
-			scene.session->status[car] = datagram[packet->status + car * packet->status_stride];
+		for (unsigned car = 0; car < cars; car++) {
+			uint8_t status = datagram[packet->status + car * packet->status_stride];
+
+			/* a number that no game sends must not look like none at all */
+			scene.session->status[car] = status == SESSION_UNKNOWN ? SESSION_UNKNOWN - 1 : status;
+		}
 	}
 	if (packet->cases) {
 		first = event_case(packet, datagram + packet->sources[0].fields[0].offset);

@@ -11,29 +11,32 @@
 #include "output.h"
 #include "sig.h"
 
-/* waits for input; false when asked to stop and out of grace */
+/* Waits until there is input, after passing on what we have; false when asked to stop and out of grace. */
 static bool
 wait_for(const struct input *in)
 {
 	struct pollfd pfd = { .fd = in->fd, .events = POLLIN };
+	int timeout = 0;
 
 	for (;;) {
-		int ready = sig_wait(&pfd, 1, sig_stop ? 100 : 1000);
+		int ready = sig_wait(&pfd, 1, timeout);
 
 		count_poll();
-		if (ready > 0)
-			return true;
 		if (sig_overdue()) {
 			warnx("%s: no end of input within %d seconds of the signal", in->name, SIG_GRACE);
 			return false;
 		}
+		if (ready > 0)
+			return true;
+		if (timeout == 0)
+			output_flush();
+		timeout = sig_stop ? 100 : 1000;
 	}
 }
 
 bool
 input_more(struct input *in)
 {
-	struct pollfd pfd = { .fd = in->fd, .events = POLLIN };
 	ssize_t got;
 
 	if (in->ended)
@@ -41,14 +44,10 @@ input_more(struct input *in)
 	memmove(in->buffer, in->buffer + in->begin, input_size(in));
 	in->end -= in->begin;
 	in->begin = 0;
-	if (poll(&pfd, 1, 0) <= 0) {	/* nothing there: pass on what we have */
-		output_flush();
-		if (!wait_for(in)) {
-			in->ended = true;
-			return false;
-		}
-	} else
-		count_poll();
+	if (!wait_for(in)) {
+		in->ended = true;
+		return false;
+	}
 	do
 		got = read(in->fd, in->buffer + in->end, INPUT_SIZE - in->end);
 	while (got == -1 && (errno == EINTR || errno == EAGAIN));

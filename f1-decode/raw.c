@@ -127,6 +127,10 @@ raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint
 			continue;
 		}
 		after = follows(in, p + n);
+		if (after == NOT && input_size(in) < n + LAYOUT_PACKET_MAX + HEADER_MAX && !in->ended && io_readable(in->fd)) {
+			input_more(in);		/* what may stand inside must be whole */
+			continue;
+		}
 		if (after == NOT && (found = inside(in, p, n)) < n) {
 			skip(in, found, REASON_LENGTH, &skipping);
 			skipping = false;	/* a packet stands here */
