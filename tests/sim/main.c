@@ -17,7 +17,7 @@
 #include "track.h"
 #include "wire.h"
 
-enum { LAP_LENGTH = 1000, DURATION };
+enum { LAP_LENGTH = 256, DURATION };	/* no letters */
 
 static const struct opt opts[] = {
 	{ 'y', "year", "YEAR", "packet format, 2018 to 2026 (default 2025)" },
