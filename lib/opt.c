@@ -17,7 +17,7 @@
 #define VERSION "unknown"
 #endif
 
-enum { OPTIONS_MAX = 48, METRICS = 1000, READY_FD };
+enum { OPTIONS_MAX = 48, METRICS = 10000, READY_FD };
 
 static const struct opt common[] = {
 	{ 'v', "verbose", NULL, "say what is done, and the counters at the end" },

@@ -11,7 +11,7 @@
  *		switch (c) { case 'p': port = opt_number(0, 65535); break; }
  *
  * Every program has -h --help and -V --version, -v --verbose, --metrics FILE and --ready-fd N without saying so:
- * opt_next handles them. An option without a letter has a value above 255 in the table.
+ * opt_next handles them. An option without a letter has a value from 256 to 9999 in the table.
  */
 #ifndef OPT_H
 #define OPT_H
@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 struct opt {
-	int letter;		/* 'p', or a value above 255 for an option that has only a long name */
+	int letter;		/* 'p', or 256 to 9999 for an option that has only a long name */
 	const char *name;
 	const char *arg;	/* name of its argument, NULL if it has none */
 	const char *help;

@@ -1,0 +1,89 @@
+#!/bin/sh
+# f1-pg: the server, the connection and f1-pg itself die in the middle: nothing is lost, nothing is twice
+# SPDX-License-Identifier: MIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/pg.sh
+. "$top/tests/pg.sh"
+need f1-pg f1-decode f1-sim
+pg_start
+
+f1-sim -y 2025 -c 6 -l 2 -r 20 | f1-decode >race.f1
+size=$(wc -c <race.f1)
+fresh
+f1-pg <race.f1
+contents >whole
+
+# begin_load [OPTION]…: f1-pg reads from descriptor 3 and has written some rows of the first half
+begin_load() {
+	fresh
+	rm -f fifo
+	mkfifo fifo
+	exec 4<>fifo	# opening an end waits for the other
+	background f1-pg -v "$@" <fifo 2>err
+	exec 3>fifo 4<&-
+	head -c $((size / 2)) race.f1 >&3
+	tries=0
+	while [ "$(sql 'SELECT count(*) FROM f1.motion')" -eq 0 ] && [ $tries -lt 1000 ]; do
+		tries=$((tries + 1))
+	done
+}
+
+# end_load: the second half
+end_load() {
+	tail -c +$((size / 2 + 1)) race.f1 2>/dev/null >&3
+	exec 3>&-
+	finish "$pid"
+}
+
+begin_load
+sql 'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '"'f1-pg'" >killed
+is 'the connection is cut: one is there' "$(cat killed)" 1
+end_load
+is 'the connection is cut: status' "$status" 0
+contents >got
+same 'the connection is cut: all rows are there' got whole
+like 'the connection is cut: words' "$(cat err)" 'connection lost: trying again'
+
+begin_load
+pg_stop immediate
+"$top/scripts/pg-local" start "$tmp/pg" fsync=off >/dev/null
+end_load
+is 'the server crashes and comes back: status' "$status" 0
+contents >got
+same 'the server crashes and comes back: all rows are there' got whole
+like 'the server crashes: words' "$(cat err)" 'connected again'
+
+begin_load --retry 0
+pg_stop immediate
+end_load
+is 'the server stays away: status' "$status" 75
+like 'the server stays away: words' "$(cat err)" '^f1-pg: [1-9][0-9]* rows were read and not written$'
+"$top/scripts/pg-local" start "$tmp/pg" fsync=off >/dev/null
+f1-pg <race.f1
+contents >got
+same 'the server stays away: loading again completes it' got whole
+
+begin_load
+kill -KILL "$pid"
+exec 3>&-
+finish "$pid"
+f1-pg <race.f1
+contents >got
+same 'f1-pg is killed: loading again completes it' got whole
+
+begin_load
+kill -TERM "$pid"
+end_load
+is 'asked to stop: it reads on to the end of input' "$status" 0
+contents >got
+same 'asked to stop: and all rows are there' got whole
+
+# a server that takes no rows
+fresh
+sql "ALTER DATABASE f1 SET default_transaction_read_only = on"
+run f1-pg <race.f1 2>err
+is 'a read-only database: status' "$status" 75
+like 'a read-only database: words' "$(cat err)" 'read-only transaction'
+is 'a read-only database: said once' "$(grep -c read-only err)" 1
+done_testing
