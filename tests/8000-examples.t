@@ -113,12 +113,11 @@ fi
 # --- a database
 postgres=
 chmod 711 "$tmp"	# the server is another user when we are root
-if have psql && conninfo=$("$top/scripts/pg-local" start "$tmp/pg" fsync=off 2>pg.err); then
+if have psql && "$top/scripts/pg-local" start "$tmp/pg" fsync=off >pg.out 2>&1; then
 	postgres=1
 	at_exit "'$top/scripts/pg-local' stop '$tmp/pg' immediate 2>/dev/null"
 	PGHOST=$tmp/pg PGUSER=postgres PGDATABASE=f1 PAGER=
 	export PGHOST PGUSER PGDATABASE PAGER
-	note "$conninfo"
 fi
 
 # --- what stands at the head of a live pipeline says who it is, so that it can be stopped as Ctrl-C would
@@ -204,7 +203,7 @@ run_live() {
 	example=$pid
 	until_true head_listens "$2" && play
 	if [ -s head ]; then
-		kill -s TERM "$(cat head)"
+		kill -s TERM "$(cat head)" 2>/dev/null
 	fi
 	[ -z "$sink" ] || stop "$sink"
 	finish "$example"
