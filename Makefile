@@ -108,7 +108,11 @@ $O/fuzz/fuzz-%: tests/fuzz/%.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
-bench: all
+$O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
+	@mkdir -p $(@D)
+	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+
+bench: all $O/bench/packloop
 	O='$(abspath $O)' scripts/bench
 
 lint:

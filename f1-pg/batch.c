@@ -15,7 +15,7 @@
 #include "stats.h"
 #include "timeline.h"
 
-enum { BATCH = 8 << 20, KNOWN = 1 << 12, WAYS = 8, TRIES = 20, KEY_MAX = 63 };
+enum { BATCH = 24 << 20, KNOWN = 1 << 12, WAYS = 8, TRIES = 20, KEY_MAX = 63 };
 
 /* a sample's row in the batch, to leave it out if the database has it */
 struct waiting {
