@@ -15,7 +15,6 @@ PKG_CONFIG = pkg-config
 
 PROGRAMS = f1-listen f1-decode f1-pg
 TOOLS = f1-sim
-MAN1 = $(PROGRAMS:%=man/%.1)
 
 # ours stand beside the user's
 f1_CPPFLAGS = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Ilib -I$O/gen

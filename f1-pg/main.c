@@ -29,7 +29,7 @@ static const struct opt opts[] = {
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
-	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60)" },
+	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
 
@@ -65,7 +65,7 @@ parse_options(int argc, char *argv[])
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
 			break;
 		case RETRY:
-			batch_retry = (int)opt_number(0, 1000000);
+			batch_retry = (int)opt_number(-1, 1000000);
 			break;
 		}
 	if (optind < argc)

@@ -11,7 +11,7 @@ struct count stats[STATS_N] = {
 	REASONS
 #undef REASON
 	[STATS_WRITTEN] = { "rows written", "Rows inserted or updated", NULL, NULL, 0 },
-	[STATS_KNOWN] = { "rows known", "Rows that the database had already", NULL, NULL, 0 },
+	[STATS_KNOWN] = { "rows known", "Rows that the database had already, or that a later one of the batch replaces", NULL, NULL, 0 },
 	[STATS_UNCHANGED] = { "states unchanged", "Records of a state that said nothing new", NULL, NULL, 0 },
 	[STATS_BATCHES] = { "batches", "Transactions committed", NULL, NULL, 0 },
 	[STATS_RETRIES] = { "retries", "Transactions tried again", NULL, NULL, 0 },
