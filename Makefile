@@ -116,7 +116,8 @@ bench: all $O/bench/packloop
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x $(wildcard scripts/*.sh scripts/demo scripts/check scripts/bench tests/*.t tests/lib.sh .ci/run)
+	shellcheck -x -e SC2119,SC2120 scripts/bench scripts/check scripts/demo scripts/packages scripts/pg-local \
+	    $(wildcard tests/*.t) tests/lib.sh tests/pg.sh .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'

@@ -11,7 +11,7 @@ WHERE s.session_uid = f1.session_uid(:'uid')
 ORDER BY s.overall_frame_identifier DESC LIMIT 1;
 
 \echo Classification
-SELECT c.position AS pos, p.name AS driver, coalesce(t.name, 'team ' || p.team_id) AS team, c.num_laps AS laps, c.grid_position AS grid,
+SELECT c.position AS pos, c.car, p.name AS driver, coalesce(t.name, 'team ' || p.team_id) AS team, c.num_laps AS laps, c.grid_position AS grid,
 	c.num_pit_stops AS stops, to_char(make_interval(secs => c.total_race_time + c.penalties_time), 'FMHH24:MI:SS.MS') AS race_time,
 	c.points, r.name AS result
 FROM f1.final_classification c
@@ -22,7 +22,7 @@ WHERE c.session_uid = f1.session_uid(:'uid')
 ORDER BY c.position;
 
 \echo Fastest laps
-SELECT row_number() OVER (ORDER BY b.ms) AS pos, p.name AS driver, to_char(make_interval(secs => b.ms / 1000.0), 'FMMI:SS.MS') AS lap_time, b.lap,
+SELECT row_number() OVER (ORDER BY b.ms) AS pos, best.car, p.name AS driver, to_char(make_interval(secs => b.ms / 1000.0), 'FMMI:SS.MS') AS lap_time, b.lap,
 	b.speed AS top_speed
 FROM (
 	SELECT car, (array_agg(lap_time_in_ms ORDER BY lap_time_in_ms, lap_num))[1] AS ms,
