@@ -477,13 +477,12 @@ batch_send(void)
 		if (done == DB_LOST) {
 			if (!db_reconnect(batch_retry))
 				return false;
-			i = 0;
 		} else {
 			db_exec("ROLLBACK", NULL);
 			if (done == DB_FAILED)
 				return false;
 		}
 	}
-	warnx("database: a batch met others' rows %d times: given up", TRIES);
+	warnx("database: a batch failed %d times: given up", TRIES);
 	return false;
 }

@@ -25,6 +25,14 @@ complain(const char *what, const char *message)
 	warnx("%s: %.*s", what, (int)n, message);
 }
 
+/* what is worth telling comes as an error */
+static void
+ignore(void *unused, const char *notice)
+{
+	(void)unused;
+	(void)notice;
+}
+
 bool
 db_connect(const char *conninfo, bool quietly)
 {
@@ -39,7 +47,7 @@ db_connect(const char *conninfo, bool quietly)
 			complain("database", PQerrorMessage(self.conn));
 		return false;
 	}
-	PQsetNoticeProcessor(self.conn, NULL, NULL);
+	PQsetNoticeProcessor(self.conn, ignore, NULL);
 	return db_exec("SET client_min_messages = warning; SET synchronous_commit = on", NULL) == DB_OK;
 }
 
@@ -70,6 +78,12 @@ db_reconnect(int seconds)
 }
 
 void
+db_tell(void)
+{
+	complain("database", PQerrorMessage(self.conn));
+}
+
+void
 db_close(void)
 {
 	PQfinish(self.conn);
@@ -81,13 +95,14 @@ failed(const char *what, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 
-	if (PQstatus(self.conn) == CONNECTION_BAD)
+	/* what libpq says of its own, without a state of the server, is about the connection */
+	if (PQstatus(self.conn) == CONNECTION_BAD || state == NULL)
 		return DB_LOST;
-	if (state && (strcmp(state, "23505") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0))
+	if (strcmp(state, "23505") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0)
 		return DB_AGAIN;
-	if (state && (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0))	/* shut down, or cut off */
+	if (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)	/* shut down, or cut off */
 		return DB_LOST;
-	complain(what, result ? PQresultErrorMessage(result) : PQerrorMessage(self.conn));
+	complain(what, PQresultErrorMessage(result));
 	return DB_FAILED;
 }
 

@@ -23,6 +23,9 @@ bool db_connect(const char *conninfo, bool quietly);
  * stop. Says so once, and when it is back. */
 bool db_reconnect(int seconds);
 
+/* Says what the connection's last error was: what DB_LOST leaves to the caller. */
+void db_tell(void);
+
 void db_close(void);
 
 /* Runs a statement; its result goes to *result if that is not NULL, and is the caller's to PQclear. */

@@ -72,6 +72,16 @@ parse_options(int argc, char *argv[])
 		opt_usage("records are read from stdin, not from %s", argv[optind]);
 }
 
+/* at the start there is nothing to keep: no second try */
+static void
+needed(enum db done)
+{
+	if (done == DB_LOST)
+		db_tell();
+	if (done != DB_OK)
+		exit(EX_UNAVAILABLE);
+}
+
 /* In one transaction, so that all or nothing is there, and one at a time. */
 static void
 init_schema(void)
@@ -87,8 +97,7 @@ init_schema(void)
 	fputs("COMMIT;\n", f);
 	if (fclose(f) == EOF)
 		err(EX_OSERR, NULL);
-	if (db_exec(sql, NULL) != DB_OK)
-		exit(EX_UNAVAILABLE);
+	needed(db_exec(sql, NULL));
 	free(sql);
 }
 
@@ -100,8 +109,7 @@ check_schema(void)
 	bool has;
 
 	snprintf(name, sizeof name, "%s.%s", self.schema, layout_records[layout_records_n - 1].name);
-	if (db_has_table(name, &has) != DB_OK)
-		exit(EX_UNAVAILABLE);
+	needed(db_has_table(name, &has));
 	if (!has)
 		errx(EX_UNAVAILABLE, "there is no table %s: make the schema with f1-pg --init", name);
 }
