@@ -40,8 +40,8 @@ is 'the end of input is the end' "$status" 0
 f1-decode --json -t 1700000000.5 race.bin >timed.json
 like 'a time from EPOCH on' "$(head -n 1 timed.json)" '"received_at":"2023-11-14T22:13:20\.500000Z"'
 is 'the same records but for the time' "$(sed 's/"received_at":"[^"]*",//' timed.json | cmp - all.json && echo same)" same
-sed 's/.*"received_at":"\([^"]*\)".*/\1/' timed.json >times
-ok 'times never go back' sort -c times
+sed 's/.*"received_at":"\([^"]*\)".*/\1/' timed.json >stamps
+ok 'times never go back' sort -c stamps
 run f1-decode -t yesterday race.bin 2>err
 is 'no such time' "$status" 64
 like 'now is now' "$(f1-decode --json -t now first.bin | head -n 1)" "\"received_at\":\"$(date -u +%Y-%m-)"
@@ -59,7 +59,7 @@ same 'a file that is not there: the others are read' out.f1 want.f1
 run f1-decode . 2>err
 is 'a directory' "$status" 74
 packets=$(f1-decode -v race.bin 2>&1 >/dev/null | sed 's/.* \([0-9]*\) packets.*/\1/')
-like 'files and - in turn' "$(f1-decode -v race.bin - race.bin <race.bin 2>&1 >/dev/null)" " $((3 * packets)) packets, .* 0 rejected"
+like 'files and - in turn' "$(cat race.bin | f1-decode -v race.bin - race.bin 2>&1 >/dev/null)" " $((3 * packets)) packets, .* 0 rejected"
 like 'streams concatenate' "$(cat race.bin race.bin | f1-decode -v 2>&1 >/dev/null)" " $((2 * packets)) packets, .* 0 rejected"
 : >empty
 is 'nothing in, nothing out' "$(f1-decode --strict empty && echo "$?")" 0
