@@ -59,7 +59,7 @@ same 'a file that is not there: the others are read' out.f1 want.f1
 run f1-decode . 2>err
 is 'a directory' "$status" 74
 packets=$(f1-decode -v race.bin 2>&1 >/dev/null | sed 's/.* \([0-9]*\) packets.*/\1/')
-like 'files and - in turn' "$(cat race.bin | f1-decode -v race.bin - race.bin 2>&1 >/dev/null)" " $((3 * packets)) packets, .* 0 rejected"
+like 'files and - in turn' "$(cp race.bin copy.bin; f1-decode -v race.bin - race.bin <copy.bin 2>&1 >/dev/null)" " $((3 * packets)) packets, .* 0 rejected"
 like 'streams concatenate' "$(cat race.bin race.bin | f1-decode -v 2>&1 >/dev/null)" " $((2 * packets)) packets, .* 0 rejected"
 : >empty
 is 'nothing in, nothing out' "$(f1-decode --strict empty && echo "$?")" 0
