@@ -88,9 +88,18 @@ check: all $(TEST_PROGRAMS) fuzz-replay
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
 DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode))
-$O/fuzz/replay-%: tests/fuzz/%.c tests/fuzz/replay.c $(LIB) $(DECODE_OBJ)
-	@mkdir -p $(@D)
-	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+# what an entry links: f1-decode without its main, or that of f1-pg which reads records
+ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
+define fuzz_entry
+$O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
+	@mkdir -p $$(@D)
+	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+$O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
+	@mkdir -p $$(@D)
+	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+endef
+$(foreach f,$(filter-out rows,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
 .SECONDARY:
@@ -100,13 +109,9 @@ fuzz:
 	    LDFLAGS='-fsanitize=address,undefined' $(FUZZ:%=$O/libfuzzer/fuzz/fuzz-%)
 	for f in $(FUZZ); do \
 	    mkdir -p $O/libfuzzer/corpus/$$f && \
-	    $O/libfuzzer/fuzz/fuzz-$$f -max_total_time=$(FUZZ_TIME) -max_len=8192 -print_final_stats=1 \
+	    $O/libfuzzer/fuzz/fuzz-$$f -max_total_time=$(FUZZ_TIME) -max_len=8192 -close_fd_mask=2 -print_final_stats=1 \
 	        $O/libfuzzer/corpus/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done
-$O/fuzz/fuzz-%: tests/fuzz/%.c $(LIB) $(DECODE_OBJ)
-	@mkdir -p $(@D)
-	$(COMPILE) -If1-decode -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
-
 $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm

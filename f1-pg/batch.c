@@ -257,8 +257,8 @@ batch_add(const uint8_t *record, size_t n)
 	int64_t overall;
 
 	stats[STATS_RECORDS].n++;
-	if (plan_room(n) > scratch_room) {
-		scratch_room = 2 * plan_room(n);
+	if (row_room(n) > scratch_room) {
+		scratch_room = 2 * row_room(n);
 		scratch = need(realloc(scratch, scratch_room));
 	}
 	if (!plan_row(record, n, (int32_t)self.rows, scratch, &row, &why))

@@ -39,7 +39,7 @@ const struct layout_record *
 layout_record(const char *name, size_t n)
 {
 	for (size_t i = 0; i < layout_records_n; i++)
-		if (strncmp(layout_records[i].name, name, n) == 0 && layout_records[i].name[n] == '\0')
+		if (strlen(layout_records[i].name) == n && memcmp(layout_records[i].name, name, n) == 0)
 			return &layout_records[i];
 	return NULL;
 }

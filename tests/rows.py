@@ -68,7 +68,7 @@ def main():
     kinds = {}
     with open(sys.argv[1]) as f:
         for row in csv.DictReader(f, delimiter='\t', quoting=csv.QUOTE_NONE):
-            kinds[row['record']] = 'distinct' if row['record'] in ('event', 'lobby_info', 'lobby_info_extra') else row['kind']
+            kinds[row['record']] = 'distinct' if row['record'] in ('event', 'lobby_info', 'lobby_info_extra', 'lap_positions_extra') else row['kind']
     want = {record: {} for record in kinds}
     for line in sys.stdin:
         record = json.loads(line)
