@@ -46,6 +46,9 @@ add(const struct opt *o)
 
 	if (self.n == OPTIONS_MAX)
 		errx(EX_SOFTWARE, "too many options");
+	for (int i = 0; i < self.n; i++)
+		if (self.all[i]->letter == o->letter)
+			errx(EX_SOFTWARE, "--%s has the letter of --%s", o->name, self.all[i]->name);
 	self.all[self.n++] = o;
 	l->name = o->name;
 	l->has_arg = o->arg ? required_argument : no_argument;
