@@ -39,8 +39,7 @@ $(PROGRAMS) $(TOOLS): %: $O/bin/%
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
 f1-pg_PKG = libpq
-f1-decode_LIBS = -lm
-f1-sim_LIBS = -lm
+f1-pg_LIBS = -pthread
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)

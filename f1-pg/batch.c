@@ -1,42 +1,26 @@
-/* batch: rows on their way into the database
+/* batch: rows gathered for a transaction, while another one is on its way
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
-#include <stdio.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "batch.h"
 #include "bytes.h"
-#include "db.h"
-#include "opt.h"
 #include "plan.h"
+#include "send.h"
 #include "stats.h"
-#include "timeline.h"
 
-enum { BATCH = 24 << 20, KNOWN = 1 << 12, WAYS = 8, TRIES = 20, KEY_MAX = 63 };
-
-/* a sample's row in the batch, to leave it out if the database has it */
-struct waiting {
-	uint32_t at, n;
-	int32_t overall;
-	uint8_t timeline, key;
-};
-
-static struct queue {
-	const struct table *table;
-	char *copy, *insert, *stage;	/* SQL */
-	uint8_t *rows;
-	size_t n, room;
-	struct waiting *waiting;	/* TABLE_SAMPLE only */
-	size_t waiting_n, waiting_room;
-	bool staged;			/* its staging table is there, in this connection */
-} *queues;
+enum { BATCH = 16 << 20, KNOWN = 1 << 12, WAYS = 8, KEY_MAX = 63 };
 
 static struct {
-	const char *schema;
-	size_t bytes, rows;
+	struct batch batches[2];
+	int filling;			/* which one */
 	/* what each state said last, by a hash of its key: a row of the same says nothing new */
 	struct known {
 		struct {
@@ -46,7 +30,15 @@ static struct {
 	} *known;
 } self;
 
-int batch_retry = 60;
+/* what both threads use, under the lock */
+static struct {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int retry;
+	struct batch *work;		/* being sent, or NULL */
+	bool failed, end;
+} sender = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
 
 static void *
 need(void *p)
@@ -56,96 +48,147 @@ need(void *p)
 	return p;
 }
 
-static void
-put_columns(FILE *f, const struct table *t, const char *prefix)
+static void *
+send_batches(void *unused)
 {
-	for (int i = 0; i < t->columns_n; i++)
-		fprintf(f, "%s%s%s", i ? ", " : "", prefix, t->columns[i].name);
-}
+	(void)unused;
+	pthread_mutex_lock(&sender.lock);
+	for (;;) {
+		bool sent;
 
-static void
-put_fields(FILE *f, const struct table *t, const char *prefix)
-{
-	fputs("ROW(", f);
-	for (int i = t->fields; i < t->columns_n; i++)
-		fprintf(f, "%s%s.%s", i > t->fields ? ", " : "", prefix, t->columns[i].name);
-	fputs(")", f);
-}
-
-/* the statements of a table that takes COPY only by way of a staging table */
-static void
-prepare_stage(struct queue *q)
-{
-	const struct table *t = q->table;
-	const char *name = t->record->name;
-	char key[256];
-	size_t size;
-	FILE *f;
-
-	table_key(t, key);
-	f = need(open_memstream(&q->stage, &size));
-	fprintf(f, "CREATE TEMP TABLE IF NOT EXISTS stage_%s ON COMMIT DELETE ROWS AS SELECT *, 0 AS stage_n FROM %s.%s LIMIT 0",
-	    name, self.schema, name);
-	fclose(f);
-
-	f = need(open_memstream(&q->copy, &size));
-	fprintf(f, "COPY pg_temp.stage_%s (", name);
-	put_columns(f, t, "");
-	fputs(", stage_n) FROM STDIN (FORMAT binary)", f);
-	fclose(f);
-
-	f = need(open_memstream(&q->insert, &size));
-	fprintf(f, "INSERT INTO %s.%s AS t (", self.schema, name);
-	put_columns(f, t, "");
-	fprintf(f, ") SELECT DISTINCT ON (%s) ", key);
-	put_columns(f, t, "");
-	fprintf(f, " FROM pg_temp.stage_%s ORDER BY %s, overall_frame_identifier DESC, session_time DESC, stage_n DESC"
-	    " ON CONFLICT (%s) DO ", name, key, key);
-	if (t->kind == TABLE_DISTINCT)
-		fputs("NOTHING", f);
-	else {
-		fputs("UPDATE SET (", f);
-		put_columns(f, t, "");
-		fputs(") = ROW(", f);
-		put_columns(f, t, "EXCLUDED.");
-		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) >= "
-		    "(t.overall_frame_identifier, t.session_time) AND ", f);
-		put_fields(f, t, "EXCLUDED");
-		fputs(" IS DISTINCT FROM ", f);
-		put_fields(f, t, "t");
+		while (sender.work == NULL && !sender.end)
+			pthread_cond_wait(&sender.changed, &sender.lock);
+		if (sender.work == NULL)
+			break;
+		pthread_mutex_unlock(&sender.lock);
+		sent = send_batch(sender.work, sender.retry);
+		pthread_mutex_lock(&sender.lock);
+		if (!sent)
+			sender.failed = true;
+		sender.work = NULL;
+		pthread_cond_signal(&sender.changed);
+		if (!sent)
+			break;
 	}
-	fclose(f);
+	pthread_mutex_unlock(&sender.lock);
+	return NULL;
+}
+
+static void
+empty(struct batch *b)
+{
+	for (size_t i = 0; i < layout_records_n; i++)
+		b->queues[i].n = b->queues[i].waiting_n = 0;
+	b->bytes = b->rows = 0;
+	for (size_t i = 0; i < TIMELINES; i++)
+		for (size_t k = 0; k < layout_records_n; k++)
+			b->spans[i][k] = (struct span){ .from = 1, .to = 0 };
 }
 
 void
-batch_init(const char *schema)
+batch_init(const char *schema, int retry)
 {
-	self.schema = schema;
-	self.known = need(calloc(KNOWN, sizeof *self.known));
-	queues = need(calloc(layout_records_n, sizeof *queues));
+	sigset_t all, before;
+
 	if (layout_records_n > TIMELINE_TABLES)
 		errx(EX_SOFTWARE, "more records than TIMELINE_TABLES");
-	for (size_t i = 0; i < layout_records_n; i++) {
-		struct queue *q = &queues[i];
+	self.known = need(calloc(KNOWN, sizeof *self.known));
+	empty(&self.batches[0]);
+	empty(&self.batches[1]);
+	send_init(schema);
+	sender.retry = retry;
+	/* signals are for the thread that reads */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if ((errno = pthread_create(&sender.thread, NULL, send_batches, NULL)) != 0)
+		err(EX_OSERR, "pthread_create");
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
-		q->table = &tables[i];
-		if (q->table->kind == TABLE_SAMPLE) {
-			size_t size;
-			FILE *f = need(open_memstream(&q->copy, &size));
+void
+batch_end(void)
+{
+	pthread_mutex_lock(&sender.lock);
+	sender.end = true;
+	pthread_cond_signal(&sender.changed);
+	pthread_mutex_unlock(&sender.lock);
+	pthread_join(sender.thread, NULL);
+}
 
-			fprintf(f, "COPY %s.%s (", schema, q->table->record->name);
-			put_columns(f, q->table, "");
-			fputs(") FROM STDIN (FORMAT binary)", f);
-			fclose(f);
-		} else
-			prepare_stage(q);
-	}
+size_t
+batch_waiting(void)
+{
+	return self.batches[self.filling].rows;
 }
 
 size_t
 batch_size(void)
 {
-	return self.rows;
+	return self.batches[0].rows + self.batches[1].rows;
+}
+
+/* Waits until nothing is being sent, and counts what became of it. False if it failed. */
+static bool
+collect(void)
+{
+	struct batch *gone = &self.batches[!self.filling];
+	bool failed;
+
+	pthread_mutex_lock(&sender.lock);
+	while (sender.work != NULL) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		if (pthread_cond_timedwait(&sender.changed, &sender.lock, &until) == ETIMEDOUT)
+			count_poll();
+	}
+	failed = sender.failed;
+	pthread_mutex_unlock(&sender.lock);
+	if (gone->rows == 0)
+		return !failed;
+	stats[STATS_RETRIES].n += gone->retries;
+	gone->retries = 0;
+	if (failed)
+		return false;
+	stats[STATS_WRITTEN].n += gone->written;
+	stats[STATS_KNOWN].n += gone->known;
+	stats[STATS_BATCHES].n++;
+	empty(gone);
+	timeline_release(!self.filling);
+	return true;
+}
+
+static bool
+hand_on(void)
+{
+	if (!collect())
+		return false;
+	if (batch_waiting() == 0)
+		return true;
+	pthread_mutex_lock(&sender.lock);
+	sender.work = &self.batches[self.filling];
+	pthread_cond_signal(&sender.changed);
+	pthread_mutex_unlock(&sender.lock);
+	self.filling = !self.filling;
+	return true;
+}
+
+bool
+batch_offer(void)
+{
+	bool busy;
+
+	pthread_mutex_lock(&sender.lock);
+	busy = sender.work != NULL;
+	pthread_mutex_unlock(&sender.lock);
+	return busy || hand_on();
+}
+
+bool
+batch_flush(void)
+{
+	return hand_on() && collect();
 }
 
 static uint64_t
@@ -190,38 +233,43 @@ unchanged(const struct row *row, const uint8_t *bytes)
 
 /* notes a sample's row, and whether its key can be new */
 static void
-note(struct queue *q, struct timeline *t, const struct row *row, int64_t overall)
+note(struct batch *b, size_t table, struct timeline *t, const struct row *row, int64_t overall)
 {
-	struct cursor *c = &t->cursors[q->table - tables];
+	size_t timeline = (size_t)(t - timelines);
+	struct cursor *c = &t->cursors[table];
+	struct span *span = &b->spans[timeline][table];
+	struct queue *q = &b->queues[table];
 	uint64_t bit = UINT64_C(1) << row->keys[0];
 
+	t->held |= 1u << self.filling;
+	b->uids[timeline] = t->uid;
 	if (overall > c->last) {
 		c->last = overall;
 		c->keys = bit;
 	} else if (overall == c->last && !(c->keys & bit))
 		c->keys |= bit;
 	else
-		c->again = true;
-	if (c->from > c->to)
-		c->from = c->to = overall;
-	else if (overall < c->from)
-		c->from = overall;
-	else if (overall > c->to)
-		c->to = overall;
+		span->again = true;
+	if (span->from > span->to)
+		span->from = span->to = overall;
+	else if (overall < span->from)
+		span->from = overall;
+	else if (overall > span->to)
+		span->to = overall;
 	q->waiting[q->waiting_n++] = (struct waiting){
 		.at = (uint32_t)q->n, .n = (uint32_t)row->n, .overall = (int32_t)overall,
-		.timeline = (uint8_t)(t - timelines), .key = (uint8_t)row->keys[0],
+		.timeline = (uint8_t)timeline, .key = (uint8_t)row->keys[0],
 	};
 }
 
 static void
-grow(struct queue *q, size_t n)
+grow(struct queue *q, size_t n, bool sample)
 {
 	if (q->n + n > q->room) {
 		q->room = 2 * q->room + n + 65536;
 		q->rows = need(realloc(q->rows, q->room));
 	}
-	if (q->table->kind == TABLE_SAMPLE && q->waiting_n == q->waiting_room) {
+	if (sample && q->waiting_n == q->waiting_room) {
 		q->waiting_room = 2 * q->waiting_room + 1024;
 		q->waiting = need(realloc(q->waiting, q->waiting_room * sizeof *q->waiting));
 	}
@@ -252,237 +300,41 @@ batch_add(const uint8_t *record, size_t n)
 	static size_t scratch_room;
 	struct timeline *t;
 	enum reason why;
+	struct batch *b;
 	struct queue *q;
 	struct row row;
 	int64_t overall;
+	bool sample;
 
 	stats[STATS_RECORDS].n++;
 	if (row_room(n) > scratch_room) {
 		scratch_room = 2 * row_room(n);
 		scratch = need(realloc(scratch, scratch_room));
 	}
-	if (!plan_row(record, n, (int32_t)self.rows, scratch, &row, &why))
+	if (!plan_row(record, n, (int32_t)batch_waiting(), scratch, &row, &why))
 		return reject(why);
-	q = &queues[row.table - tables];
-	if (q->table->kind == TABLE_SAMPLE && row.keys[0] > KEY_MAX)
+	sample = row.table->kind == TABLE_SAMPLE;
+	if (sample && row.keys[0] > KEY_MAX)
 		return reject(REASON_RANGE);
 	while ((t = timeline_get(row.session_uid)) == NULL)
-		if (!batch_send())
+		if (!batch_flush())
 			return false;
 	overall = timeline_place(t, row.frame, row.overall, row.closing);
 	if (overall > INT32_MAX)
 		return reject(REASON_RANGE);
-	if (q->table->kind == TABLE_STATE && unchanged(&row, scratch)) {
+	if (row.table->kind == TABLE_STATE && unchanged(&row, scratch)) {
 		stats[STATS_UNCHANGED].n++;
 		return true;
 	}
 	put_be32(scratch + row.overall_at, (uint32_t)overall);
-	grow(q, row.n);
-	if (q->table->kind == TABLE_SAMPLE)
-		note(q, t, &row, overall);
+	b = &self.batches[self.filling];
+	q = &b->queues[row.table - tables];
+	grow(q, row.n, sample);
+	if (sample)
+		note(b, (size_t)(row.table - tables), t, &row, overall);
 	memcpy(q->rows + q->n, scratch, row.n);
 	q->n += row.n;
-	self.bytes += row.n;
-	self.rows++;
-	return self.bytes < BATCH || batch_send();
-}
-
-/* the largest overall frame that the database has of a session */
-static enum db
-ask_loaded(const struct queue *q, const struct timeline *t, int64_t *loaded)
-{
-	char sql[256];
-	PGresult *result;
-	enum db done;
-
-	snprintf(sql, sizeof sql, "SELECT max(overall_frame_identifier) FROM %s.%s WHERE session_uid = %jd", self.schema,
-	    q->table->record->name, (intmax_t)t->uid);
-	if ((done = db_exec(sql, &result)) != DB_OK)
-		return done;
-	*loaded = PQgetisnull(result, 0, 0) ? -1 : strtoll(PQgetvalue(result, 0, 0), NULL, 10);
-	PQclear(result);
-	return DB_OK;
-}
-
-/* keys in bits by overall frame: an open hash table */
-struct seen {
-	size_t size;		/* a power of 2, twice as many as there can be entries */
-	struct {
-		int64_t frame;	/* plus 1; 0 is a free place */
-		uint64_t keys;
-	} *places;
-};
-
-static uint64_t *
-seen_keys(struct seen *s, int64_t frame)
-{
-	size_t at = (uint64_t)frame * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (s->size - 1);
-
-	while (s->places[at].frame != 0 && s->places[at].frame != frame + 1)
-		at = (at + 1) & (s->size - 1);
-	s->places[at].frame = frame + 1;
-	return &s->places[at].keys;
-}
-
-/* Leaves out the rows of a session that the database has, or that come twice in the batch. */
-static enum db
-leave_out(struct queue *q, size_t timeline, const struct cursor *c)
-{
-	const char *key = q->table->record->keys_n ? q->table->record->keys[0] : "0";
-	struct seen seen = { .size = 64 };
-	char sql[512];
-	PGresult *result;
-	enum db done;
-
-	snprintf(sql, sizeof sql, "SELECT overall_frame_identifier, bit_or(1::bigint << %s) FROM %s.%s WHERE session_uid = %jd"
-	    " AND overall_frame_identifier BETWEEN %jd AND %jd GROUP BY 1", key, self.schema, q->table->record->name,
-	    (intmax_t)timelines[timeline].uid, (intmax_t)c->from, (intmax_t)c->to);
-	if ((done = db_exec(sql, &result)) != DB_OK)
-		return done;
-	while (seen.size < 2 * ((size_t)PQntuples(result) + q->waiting_n))
-		seen.size *= 2;
-	seen.places = need(calloc(seen.size, sizeof *seen.places));
-	for (int i = 0; i < PQntuples(result); i++)
-		*seen_keys(&seen, strtoll(PQgetvalue(result, i, 0), NULL, 10)) = (uint64_t)strtoll(PQgetvalue(result, i, 1), NULL, 10);
-	PQclear(result);
-	for (size_t i = 0; i < q->waiting_n; i++) {
-		struct waiting *w = &q->waiting[i];
-		uint64_t bit = UINT64_C(1) << w->key, *keys;
-
-		if (w->timeline != timeline || w->n == 0)
-			continue;
-		keys = seen_keys(&seen, w->overall);
-		if (*keys & bit)
-			w->n = 0;
-		*keys |= bit;
-	}
-	free(seen.places);
-	return DB_OK;
-}
-
-/* the rows that are left, in as few pieces as they lie in */
-static enum db
-copy_waiting(const struct queue *q)
-{
-	enum db done = DB_OK;
-	size_t i = 0;
-
-	while (done == DB_OK && i < q->waiting_n) {
-		size_t from = q->waiting[i].at, to = from;
-
-		for (; i < q->waiting_n && q->waiting[i].n > 0; i++)
-			to = q->waiting[i].at + q->waiting[i].n;
-		for (; i < q->waiting_n && q->waiting[i].n == 0; i++)
-			continue;
-		if (to > from)
-			done = db_copy_data(q->rows + from, to - from);
-	}
-	return done;
-}
-
-static enum db
-send_sample(struct queue *q, unsigned long long *written, unsigned long long *known)
-{
-	unsigned long long rows = 0;
-	size_t left = 0;
-	enum db done;
-
-	for (int i = 0; i < timelines_n; i++) {
-		struct cursor *c = &timelines[i].cursors[q->table - tables];
-
-		if (c->from > c->to)
-			continue;
-		if (c->loaded == CURSOR_UNKNOWN && (done = ask_loaded(q, &timelines[i], &c->loaded)) != DB_OK)
-			return done;
-		if ((c->again || c->from <= c->loaded) && (done = leave_out(q, (size_t)i, c)) != DB_OK)
-			return done;
-	}
-	for (size_t i = 0; i < q->waiting_n; i++)
-		left += q->waiting[i].n > 0;
-	*known += q->waiting_n - left;
-	if (left == 0)
-		return DB_OK;
-	if ((done = db_copy_begin(q->copy)) != DB_OK || (done = copy_waiting(q)) != DB_OK || (done = db_copy_end(&rows)) != DB_OK)
-		return done;
-	*written += rows;
-	return DB_OK;
-}
-
-static enum db
-send_staged(struct queue *q, unsigned long long *written, unsigned long long *known)
-{
-	unsigned long long rows = 0, changed;
-	PGresult *result;
-	enum db done;
-
-	if (!q->staged && (done = db_exec(q->stage, NULL)) != DB_OK)
-		return done;
-	q->staged = true;
-	if ((done = db_copy_begin(q->copy)) != DB_OK || (done = db_copy_data(q->rows, q->n)) != DB_OK ||
-	    (done = db_copy_end(&rows)) != DB_OK || (done = db_exec(q->insert, &result)) != DB_OK)
-		return done;
-	changed = strtoull(PQcmdTuples(result), NULL, 10);
-	PQclear(result);
-	*written += changed;
-	*known += rows - changed;
-	return DB_OK;
-}
-
-static enum db
-transaction(void)
-{
-	unsigned long long written = 0, known = 0;
-	enum db done = db_exec("BEGIN", NULL);
-
-	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
-		if (queues[i].n > 0)
-			done = queues[i].table->kind == TABLE_SAMPLE ? send_sample(&queues[i], &written, &known) :
-			    send_staged(&queues[i], &written, &known);
-	if (done == DB_OK)
-		done = db_exec("COMMIT", NULL);
-	if (done == DB_OK) {
-		stats[STATS_WRITTEN].n += written;
-		stats[STATS_KNOWN].n += known;
-		stats[STATS_BATCHES].n++;
-	}
-	return done;
-}
-
-static void
-empty(void)
-{
-	for (size_t i = 0; i < layout_records_n; i++)
-		queues[i].n = queues[i].waiting_n = 0;
-	self.bytes = self.rows = 0;
-	timeline_sent();
-}
-
-bool
-batch_send(void)
-{
-	if (self.rows == 0)
-		return true;
-	for (int i = 0; i < TRIES; i++) {
-		enum db done = transaction();
-
-		if (done == DB_OK) {
-			empty();
-			return true;
-		}
-		/* what was made and asked for in this transaction is gone */
-		for (size_t k = 0; k < layout_records_n; k++)
-			queues[k].staged = false;
-		timeline_forget();
-		stats[STATS_RETRIES].n++;
-		if (done == DB_LOST) {
-			if (!db_reconnect(batch_retry))
-				return false;
-		} else {
-			db_exec("ROLLBACK", NULL);
-			if (done == DB_FAILED)
-				return false;
-		}
-	}
-	warnx("database: a batch failed %d times: given up", TRIES);
-	return false;
+	b->bytes += row.n;
+	b->rows++;
+	return b->bytes < BATCH || hand_on();
 }

@@ -1,11 +1,8 @@
-/* batch: rows on their way into the database, a transaction at a time
+/* batch: rows gathered for a transaction, while another one is on its way
  * SPDX-License-Identifier: MIT
  *
- * Rows of a sample that the database cannot have yet, because their frames come after all that it has of the session, go
- * straight into the table by COPY. Others are looked for first, and only what is missing goes in. States, and what is told
- * apart by its content, go through a table of their own in the same transaction: of a state the later one stays, by its
- * place in the session, and one that says the same is not written. So it does not matter how often, or in which order,
- * something is loaded, nor who else loads the same; and a batch whose transaction did not end can just be sent again.
+ * There are two batches. One is filled from the input, the other is sent (send.h) by a thread of its own, so that the
+ * server and we work at the same time. When both are full the input waits.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -14,20 +11,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ends the program with status 71 when out of memory. The schema's name must stay. */
-void batch_init(const char *schema);
+/* Starts the sending thread, which has the connection from now on. Ends the program with status 71 if it cannot. `retry`
+ * is for how many seconds a lost connection is tried again, -1 for ever. */
+void batch_init(const char *schema, int retry);
 
-/* Adds the row of a record (RECORD_SLACK bytes behind it may be read). Sends the batch when it is full. False if the
- * database failed, as batch_send. */
+/* Adds the row of a record (RECORD_SLACK bytes behind it may be read). Hands the batch on when it is full. False if the
+ * database failed. */
 bool batch_add(const uint8_t *record, size_t n);
 
-/* Rows waiting. */
+/* Hands on what waits, if the other batch is gone; else it goes on waiting. False if the database failed. */
+bool batch_offer(void);
+
+/* Hands on what waits and waits until all is in the database. False if the database failed. */
+bool batch_flush(void);
+
+/* Rows that are not known to be in the database. */
 size_t batch_size(void);
 
-/* Sends what waits. A lost connection is made anew, for at most `retry` seconds (-1: for ever). False if that failed or
- * the database refused; then the rows still wait. */
-bool batch_send(void);
+/* Rows that wait to be handed on. */
+size_t batch_waiting(void);
 
-extern int batch_retry;
+/* Ends the thread. */
+void batch_end(void);
 
 #endif

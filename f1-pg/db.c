@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "count.h"
 #include "db.h"
 #include "sig.h"
 
@@ -68,8 +67,7 @@ db_reconnect(int seconds)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (sig_overdue() || (seconds >= 0 && now.tv_sec - begin.tv_sec >= seconds))
 			break;
-		sig_wait(NULL, 0, wait);
-		count_poll();
+		poll(NULL, 0, wait);
 		if (wait < 5000)
 			wait *= 2;
 	}

@@ -22,7 +22,9 @@
 #include "table.h"
 
 enum { INIT = 256, DDL, SCHEMA, RETRY };
-enum { LATENCY = 500, PROGRESS = 250 };		/* milliseconds that a row waits at most; between two lines of progress */
+/* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
+ * progress */
+enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
 
 static const struct opt opts[] = {
 	{ 'd', "dbname", "CONNINFO", "database, as psql takes it (default: PGDATABASE and the like)" },
@@ -36,9 +38,10 @@ static const struct opt opts[] = {
 static struct {
 	const char *conninfo, *schema;
 	bool init, ddl;
+	int retry;		/* seconds */
 	bool progress;
 	struct timespec begin;
-} self = { .schema = "f1" };
+} self = { .schema = "f1", .retry = 60 };
 
 static void
 parse_options(int argc, char *argv[])
@@ -65,7 +68,7 @@ parse_options(int argc, char *argv[])
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
 			break;
 		case RETRY:
-			batch_retry = (int)opt_number(-1, 1000000);
+			self.retry = (int)opt_number(-1, 1000000);
 			break;
 		}
 	if (optind < argc)
@@ -150,12 +153,12 @@ load(struct record_reader *reader)
 			clock_gettime(CLOCK_MONOTONIC, &now);
 			count_poll();
 			progress(&now, false);
-			if (batch_size() == 0)
+			if (batch_waiting() == 0)
 				since = now;
 			else if (milliseconds(&since, &now) >= LATENCY) {
-				if (!batch_send())
+				if (!batch_offer())
 					return EX_TEMPFAIL;
-				since = now;
+				timeout = BUSY;
 			} else
 				timeout = LATENCY - (int)milliseconds(&since, &now);
 			if (sig_overdue()) {
@@ -179,12 +182,12 @@ load(struct record_reader *reader)
 				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
 			else
 				warn("stdin");
-			if (!batch_send())
+			if (!batch_flush())
 				return EX_TEMPFAIL;
 			return error == EPROTO || error == ENODATA ? EX_DATAERR : EX_IOERR;
 		}
 	}
-	if (!batch_send())
+	if (!batch_flush())
 		return EX_TEMPFAIL;
 	for (int i = 0; i < REASON_N; i++)
 		if (stats[STATS_REJECTED + i].n > 0)
@@ -220,7 +223,7 @@ main(int argc, char *argv[])
 			return EX_OK;
 	}
 	check_schema();
-	batch_init(self.schema);
+	batch_init(self.schema, self.retry);
 	io_pipe(STDIN_FILENO);
 	if (record_open(&reader, STDIN_FILENO) == -1)
 		err(EX_OSERR, NULL);
@@ -234,6 +237,7 @@ main(int argc, char *argv[])
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	progress(&now, true);
 	count_end();
+	batch_end();
 	record_close(&reader);
 	db_close();
 	return status;

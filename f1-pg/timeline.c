@@ -10,15 +10,6 @@ int timelines_n;
 
 static uint64_t now;
 
-static bool
-in_batch(const struct timeline *t)
-{
-	for (int i = 0; i < TIMELINE_TABLES; i++)
-		if (t->cursors[i].from <= t->cursors[i].to)
-			return true;
-	return false;
-}
-
 struct timeline *
 timeline_get(uint64_t uid)
 {
@@ -34,7 +25,7 @@ timeline_get(uint64_t uid)
 			t->used = ++now;
 			return last = t;
 		}
-		if ((free == NULL || t->used < free->used) && !in_batch(t))
+		if ((free == NULL || t->used < free->used) && t->held == 0)
 			free = t;
 	}
 	if (timelines_n < TIMELINES)
@@ -43,7 +34,7 @@ timeline_get(uint64_t uid)
 		return NULL;
 	*free = (struct timeline){ .uid = uid, .used = ++now };
 	for (int i = 0; i < TIMELINE_TABLES; i++)
-		free->cursors[i] = (struct cursor){ .loaded = CURSOR_UNKNOWN, .last = -1, .from = 1, .to = 0 };
+		free->cursors[i] = (struct cursor){ .last = -1 };
 	return last = free;
 }
 
@@ -75,24 +66,8 @@ timeline_place(struct timeline *t, int64_t frame, int64_t overall, bool closing)
 }
 
 void
-timeline_sent(void)
+timeline_release(int batch)
 {
 	for (int i = 0; i < timelines_n; i++)
-		for (int k = 0; k < TIMELINE_TABLES; k++) {
-			struct cursor *c = &timelines[i].cursors[k];
-
-			if (c->from <= c->to && c->loaded != CURSOR_UNKNOWN && c->to > c->loaded)
-				c->loaded = c->to;
-			c->from = 1;
-			c->to = 0;
-			c->again = false;
-		}
-}
-
-void
-timeline_forget(void)
-{
-	for (int i = 0; i < timelines_n; i++)
-		for (int k = 0; k < TIMELINE_TABLES; k++)
-			timelines[i].cursors[k].loaded = CURSOR_UNKNOWN;
+		timelines[i].held &= ~(1u << batch);
 }

@@ -15,20 +15,16 @@
 
 enum { TIMELINE_TABLES = 40 };
 
-/* What a batch must know of one table and one session. */
+/* what was seen last of one session for one table */
 struct cursor {
-	int64_t loaded;		/* the largest overall frame in the database; CURSOR_UNKNOWN until asked */
-	int64_t last;		/* the largest overall frame seen in the stream, -1 for none */
+	int64_t last;		/* the largest overall frame, -1 for none */
 	uint64_t keys;		/* bits: the index keys seen in it */
-	int64_t from, to;	/* overall frames in the batch; from > to if there are none */
-	bool again;		/* some came again, or out of order */
 };
-
-#define CURSOR_UNKNOWN INT64_MIN
 
 struct timeline {
 	uint64_t uid;
 	uint64_t used;		/* for giving up the oldest */
+	unsigned held;		/* bits: the batches that hold rows of it, so that its place must stay */
 	bool begun;
 	int64_t first, frame;	/* frame numbers: where the stream began, and now */
 	int64_t offset;		/* overall frame less frame number, up to 2022 */
@@ -41,17 +37,14 @@ extern struct timeline timelines[TIMELINES];
 extern int timelines_n;
 
 /* The timeline of a session; NULL if it is new and all places are taken by sessions that the batch holds rows of: then
- * the batch must go first. */
+ * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
 
 /* The overall frame of a record. `overall` is the game's, -1 if it has none; `closing` says that its packet comes with
  * frame 0 when the session ends. */
 int64_t timeline_place(struct timeline *, int64_t frame, int64_t overall, bool closing);
 
-/* The batch is gone: nothing is in it. */
-void timeline_sent(void);
-
-/* What the database holds must be asked again. */
-void timeline_forget(void);
+/* That batch is gone. */
+void timeline_release(int batch);
 
 #endif

@@ -10,8 +10,18 @@
 volatile sig_atomic_t sig_stop, sig_hangup, sig_report;
 
 static volatile sig_atomic_t news;	/* a signal came that sig_wait has not told of */
+static struct timespec stopped;		/* when sig_stop was set */
 static sigset_t ours;
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+
+static void
+stop(int number)
+{
+	news = 1;
+	if (!sig_stop)
+		clock_gettime(CLOCK_MONOTONIC, &stopped);
+	sig_stop = number;
+}
 
 static void
 catch(int number)
@@ -25,15 +35,8 @@ catch(int number)
 		sig_report = 1;
 		break;
 	default:
-		sig_stop = number;
+		stop(number);
 	}
-}
-
-static void
-stop(int number)
-{
-	news = 1;
-	sig_stop = number;
 }
 
 void
@@ -90,13 +93,10 @@ sig_wait(struct pollfd *fds, nfds_t n, int timeout)
 bool
 sig_overdue(void)
 {
-	static struct timespec since;
 	struct timespec now;
 
 	if (!sig_stop)
 		return false;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (since.tv_sec == 0)
-		since = now;
-	return now.tv_sec - since.tv_sec >= SIG_GRACE;
+	return now.tv_sec - stopped.tv_sec >= SIG_GRACE;
 }
