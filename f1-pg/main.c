@@ -39,7 +39,8 @@ static struct {
 	const char *conninfo, *schema;
 	bool init, ddl;
 	int retry;		/* seconds */
-	bool progress;
+	bool progress;		/* stderr is a terminal */
+	uint64_t bytes;		/* of the records read */
 	struct timespec begin;
 } self = { .schema = "f1", .retry = 60 };
 
@@ -127,13 +128,14 @@ static void
 progress(const struct timespec *now, bool end)
 {
 	static struct timespec last;
-	double seconds = (double)milliseconds(&self.begin, now) / 1000;
+	double seconds = (double)milliseconds(&self.begin, now) / 1000 + 0.001;
+	uint64_t records = stats[STATS_RECORDS].n, rows = stats[STATS_WRITTEN].n;
 
 	if (!self.progress || (!end && milliseconds(&last, now) < PROGRESS))
 		return;
 	last = *now;
-	fprintf(stderr, "\rf1-pg: %'" PRIu64 " records, %'" PRIu64 " rows written, %'.0f records/s \033[K%s", stats[STATS_RECORDS].n,
-	    stats[STATS_WRITTEN].n, seconds > 0 ? (double)stats[STATS_RECORDS].n / seconds : 0.0, end ? "\n" : "");
+	fprintf(stderr, "\rf1-pg: %.1f MB, %" PRIu64 " records (%.0f/s), %" PRIu64 " rows written (%.0f/s)\033[K%s",
+	    (double)self.bytes / 1e6, records, (double)records / seconds, rows, (double)rows / seconds, end ? "\n" : "");
 }
 
 /* Reads to the end of input. Returns the status. */
@@ -168,6 +170,7 @@ load(struct record_reader *reader)
 		}
 		got = record_read(reader, &record, &n, timeout);
 		if (got == 1) {
+			self.bytes += n;
 			if (!batch_add(record, n))
 				return EX_TEMPFAIL;
 		} else if (got == 0)
