@@ -2,9 +2,13 @@
 # f1-sim --scene: each scene decodes without a rejection and shows in the records, and --truth agrees with them
 # SPDX-License-Identifier: MIT
 
+# the dollars are of jq
+# shellcheck disable=SC2016
+
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 need f1-sim f1-decode jq python3
+
 
 # The truth against what the records say by themselves: frames, laps by lap_data and lap_history, classification,
 # events, datagrams. Reads f1-decode --json.
@@ -132,9 +136,10 @@ scene() {
 	f1-sim -v -y "$year" -c 10 -l 3 -r 3 --lap-length 2500 --scene "$name" --truth truth "$@" >bin 2>said
 	run f1-decode --strict --json <bin >json
 	is "$year $name: all is taken" "$status" 0
-	is "$year $name: the truth agrees" "$(python3 agree.py truth "$(sed 's/.*f1-sim: \([0-9]*\) .*/\1/' said)" <json)" 'all agrees'
+	grep -E '^.{10}"(session|event|participants|lap_data|lap_history|final_classification)"' json >few
+	is "$year $name: the truth agrees" "$(python3 agree.py truth "$(sed 's/.*f1-sim: \([0-9]*\) .*/\1/' said)" <few)" 'all agrees'
 	for packet in session event participants; do
-		grep "\"packet\":\"$packet\"" json >"json.$packet"
+		grep "^.\{10\}\"$packet\"" few >"json.$packet"
 	done
 }
 
@@ -256,7 +261,7 @@ done
 
 is 'help lists them' "$(f1-sim --scene help | awk '{ print $1 }' | tr '\n' ' ')" 'flashback chained-flashbacks pause save-reload uid0 late-ssta late-start spectator restricted red-flag rejoin weekend frame0-end loss reorder duplicates '
 for name in $(f1-sim --scene help | awk '{ print $1 }'); do
-	ok "README tells of $name" grep -q "^$name	" "$top/tests/sim/README"
+	ok "README tells of $name" grep -Eq "^$name(	|\$)" "$top/tests/sim/README"
 done
 for bad in none '' 'flashback,' flash; do
 	run f1-sim --scene "$bad" >out 2>err

@@ -159,13 +159,15 @@ static int
 weekend(void)
 {
 	static const enum kind kinds[] = { PRACTICE, QUALIFYING, RACE };
+	uint32_t link;
 
 	for (int i = scene_on(WEEKEND) ? 0 : 2; i < 3; i++) {
 		if (scene_on(WEEKEND)) {
 			race_next(kinds[i], kinds[i] == RACE ? plan->laps : PRACTICE_LAPS);
 			if (kinds[i] == RACE)
 				scene_cast();
-			packets_session(i == 0 ? plan->uid : prng_next(&self.stream), (uint32_t)prng_next(&self.stream));
+			link = (uint32_t)prng_next(&self.stream);
+			packets_session(i == 0 ? plan->uid : prng_next(&self.stream), link);
 		}
 		net.mute = scene_on(LATE_START) && race.kind == RACE;
 		self.frame = self.overall = 0;

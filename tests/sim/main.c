@@ -107,7 +107,9 @@ main(int argc, char *argv[])
 	prng_seed(self.seed);
 	if (track_build(self.lap_length) == -1)
 		err(EX_OSERR, "track");
-	struct plan plan = { .rate = self.rate, .laps = self.laps, .duration = self.duration, .seed = self.seed, .uid = prng_u64() };
+	struct plan plan = { .rate = self.rate, .laps = self.laps, .duration = self.duration, .seed = self.seed };
+
+	plan.uid = prng_u64();
 	if (race_init((unsigned)self.year, self.cars, self.laps) == -1)
 		err(EX_OSERR, "race");
 	scene_cast();

@@ -14,7 +14,7 @@
 
 const struct scene_text scene_texts[SCENES] = {
 	[FLASHBACK] = { "flashback", "half-way the race goes back 12 s" },
-	[CHAINED_FLASHBACKS] = { "chained-flashbacks", "at three quarters it goes back 12 s, and 6 s later to before that" },
+	[CHAINED_FLASHBACKS] = { "chained-flashbacks", "at three quarters back 12 s, and 6 s later to before that" },
 	[PAUSE] = { "pause", "nothing is sent for 3 minutes, session time stands still" },
 	[SAVE_RELOAD] = { "save-reload", "goes on from a point 20 s before, as another session from frame 0" },
 	[UID0] = { "uid0", "packets of no session before and after it" },

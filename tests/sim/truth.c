@@ -91,7 +91,8 @@ truth_frame(const struct moment *m, uint32_t steps)
 	if (!self.open) {
 		if (self.stretches_n == MAX_STRETCHES)
 			errx(EX_SOFTWARE, "too many flashbacks");
-		self.stretches[self.stretches_n++] = (struct stretch_sent){ .from = m->frame, .overall_from = m->overall_frame, .time_from = m->session_time, .kept = 1 };
+		self.stretches[self.stretches_n++] = (struct stretch_sent){ .from = m->frame, .kept = 1,
+		    .overall_from = m->overall_frame, .time_from = m->session_time };
 		self.open = 1;
 	}
 	s = &self.stretches[self.stretches_n - 1];
@@ -125,7 +126,8 @@ truth_event(const char *code, const struct event_fields *f, const struct moment 
 			err(EX_OSERR, "truth");
 	}
 	e = &self.events[self.events_n++];
-	*e = (struct happened){ .frame = m->frame, .overall = m->overall_frame, .time = m->session_time, .car = car_of(code, f) };
+	*e = (struct happened){ .frame = m->frame, .overall = m->overall_frame, .time = m->session_time };
+	e->car = car_of(code, f);
 	memcpy(e->code, code, 4);
 }
 
@@ -175,16 +177,18 @@ timeline(void)
 	for (int i = 0; i < self.stretches_n; i++) {
 		const struct stretch_sent *s = &self.stretches[i];
 
-		fprintf(self.file, "%s\n{\"kept\":%s,\"overall_frames\":[%" PRIu32 ",%" PRIu32 "],\"frames\":[%" PRIu32 ",%" PRIu32
-		    "],\"times\":[%.4f,%.4f]}", i ? "," : "", s->kept ? "true" : "false", s->overall_from, s->overall_to, s->from, s->to,
+		fprintf(self.file, "%s\n{\"kept\":%s,\"overall_frames\":[%" PRIu32 ",%" PRIu32 "],", i ? "," : "",
+		    s->kept ? "true" : "false", s->overall_from, s->overall_to);
+		fprintf(self.file, "\"frames\":[%" PRIu32 ",%" PRIu32 "],\"times\":[%.4f,%.4f]}", s->from, s->to,
 		    s->time_from, s->time_to);
 	}
 	fputs("],\"flashbacks\":[", self.file);
 	for (int i = 0; i < self.rewound_n; i++) {
 		const struct rewound *r = &self.rewound[i];
 
-		fprintf(self.file, "%s\n{\"frame\":%" PRIu32 ",\"overall_frame\":%" PRIu32 ",\"time\":%.4f,\"to_frame\":%" PRIu32
-		    ",\"to_time\":%.4f}", i ? "," : "", r->frame, r->overall, r->time, r->to_frame, r->to_time);
+		fprintf(self.file, "%s\n{\"frame\":%" PRIu32 ",\"overall_frame\":%" PRIu32 ",\"time\":%.4f,",
+		    i ? "," : "", r->frame, r->overall, r->time);
+		fprintf(self.file, "\"to_frame\":%" PRIu32 ",\"to_time\":%.4f}", r->to_frame, r->to_time);
 	}
 	fputs("]", self.file);
 }
@@ -201,8 +205,9 @@ laps(const struct car *c)
 		while (stint < c->stints_n - 1 && c->stints[stint].end_lap < i)
 			stint++;
 		pit = stint < c->stints_n - 1 && c->stints[stint].end_lap == i;
-		fprintf(self.file, "%s{\"lap\":%d,\"time_in_ms\":%d,\"sectors_in_ms\":[%d,%d,%d],\"valid\":%d,\"tyre\":\"%s\",\"pit\":%s}",
-		    i > 1 ? ",\n" : "", i, l->time, l->sector[0], l->sector[1], l->sector[2], l->valid,
+		fprintf(self.file, "%s{\"lap\":%d,\"time_in_ms\":%d,\"sectors_in_ms\":[%d,%d,%d],", i > 1 ? ",\n" : "",
+		    i, l->time, l->sector[0], l->sector[1], l->sector[2]);
+		fprintf(self.file, "\"valid\":%d,\"tyre\":\"%s\",\"pit\":%s}", l->valid,
 		    tyre_names[c->stints[stint].compound], pit ? "true" : "false");
 	}
 }
@@ -221,10 +226,13 @@ classification(void)
 	for (int i = 0; i < race.cars_n; i++) {
 		const struct car *c = &race.cars[race.order[i]];
 
-		fprintf(self.file, "%s\n{\"position\":%d,\"car\":%d,\"grid_position\":%d,\"num_laps\":%d,\"result_status\":%d,\"num_pit_stops\":%d,"
-		    "\"best_lap_time_in_ms\":%d,\"total_race_time\":%.3f,\"penalties_time\":%d}", i ? "," : "", i + 1, race.order[i],
-		    race.kind == RACE ? c->grid : 0, c->laps_done, result_status(c), c->stops, c->best_lap ? c->laps[c->best_lap].time : 0,
-		    race.kind == RACE && c->running == FINISHED ? (double)c->finish_time / 1000 : 0, c->penalty);
+		double time = race.kind == RACE && c->running == FINISHED ? (double)c->finish_time / 1000 : 0;
+
+		fprintf(self.file, "%s\n{\"position\":%d,\"car\":%d,\"grid_position\":%d,\"num_laps\":%d,", i ? "," : "",
+		    i + 1, race.order[i], race.kind == RACE ? c->grid : 0, c->laps_done);
+		fprintf(self.file, "\"result_status\":%d,\"num_pit_stops\":%d,\"best_lap_time_in_ms\":%d,",
+		    result_status(c), c->stops, c->best_lap ? c->laps[c->best_lap].time : 0);
+		fprintf(self.file, "\"total_race_time\":%.3f,\"penalties_time\":%d}", time, c->penalty);
 	}
 }
 
@@ -239,8 +247,10 @@ datagrams(const char *name, const struct net_count *counts)
 
 		if (!p || counts[id].made == 0)
 			continue;
-		fprintf(self.file, "%s\n\"%s\":{\"made\":%llu,\"lost\":%llu,\"duplicated\":%llu,\"reordered\":%llu}", comma, p->name,
-		    counts[id].made, counts[id].lost, counts[id].duplicated, counts[id].reordered);
+		fprintf(self.file, "%s\n\"%s\":{\"made\":%llu,\"lost\":%llu,", comma, p->name, counts[id].made,
+		    counts[id].lost);
+		fprintf(self.file, "\"duplicated\":%llu,\"reordered\":%llu}", counts[id].duplicated,
+		    counts[id].reordered);
 		comma = ",";
 	}
 	fputs("}", self.file);
@@ -251,8 +261,9 @@ truth_session(const struct moment *m, int over)
 {
 	if (!self.file)
 		return;
-	fprintf(self.file, "%s\n{\"uid\":\"%016" PRIx64 "\",\"type\":%d,\"track\":%d,\"player\":%d,\"laps\":%d,",
-	    self.sessions++ ? "," : "", m->session_uid, packets_session_type(), names_value(race.year, "track", "Catalunya", 4),
+	fprintf(self.file, "%s\n{\"uid\":\"%016" PRIx64 "\",\"type\":%d,", self.sessions++ ? "," : "", m->session_uid,
+	    packets_session_type());
+	fprintf(self.file, "\"track\":%d,\"player\":%d,\"laps\":%d,", names_value(race.year, "track", "Catalunya", 4),
 	    m->player, race.laps);
 	timeline();
 	fputs(",\"cars\":[", self.file);
@@ -261,7 +272,8 @@ truth_session(const struct moment *m, int over)
 
 		fprintf(self.file, "%s\n{\"car\":%d,\"name\":", i ? "," : "", i);
 		text(packets_name(c));
-		fprintf(self.file, ",\"race_number\":%d,\"restricted\":%s,\"laps\":[", c->who.race_number, c->restricted ? "true" : "false");
+		fprintf(self.file, ",\"race_number\":%d,\"restricted\":%s,\"laps\":[", c->who.race_number,
+		    c->restricted ? "true" : "false");
 		laps(c);
 		fputs("]}", self.file);
 	}
@@ -276,8 +288,9 @@ truth_session(const struct moment *m, int over)
 	for (size_t i = 0; i < self.events_n; i++) {
 		const struct happened *e = &self.events[i];
 
-		fprintf(self.file, "%s\n{\"code\":\"%s\",\"frame\":%" PRIu32 ",\"overall_frame\":%" PRIu32 ",\"time\":%.4f", i ? "," : "",
-		    e->code, e->frame, e->overall, e->time);
+		fprintf(self.file, "%s\n{\"code\":\"%s\",\"frame\":%" PRIu32 ",\"overall_frame\":%" PRIu32,
+		    i ? "," : "", e->code, e->frame, e->overall);
+		fprintf(self.file, ",\"time\":%.4f", e->time);
 		if (e->car >= 0)
 			fprintf(self.file, ",\"car\":%d", e->car);
 		putc('}', self.file);
