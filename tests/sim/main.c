@@ -8,16 +8,20 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "game.h"
+#include "net.h"
 #include "opt.h"
 #include "out.h"
 #include "packets.h"
 #include "prng.h"
 #include "race.h"
+#include "scene.h"
 #include "sig.h"
 #include "track.h"
+#include "truth.h"
 #include "wire.h"
 
-enum { LAP_LENGTH = 256, DURATION };	/* no letters */
+enum { LAP_LENGTH = 256, DURATION, SCENE, TRUTH };	/* no letters */
 
 static const struct opt opts[] = {
 	{ 'y', "year", "YEAR", "packet format, 2018 to 2026 (default 2025)" },
@@ -29,6 +33,8 @@ static const struct opt opts[] = {
 	{ 'u', "udp", "HOST:PORT", "send datagrams there (default: one behind the other on stdout)" },
 	{ DURATION, "duration", "SEC", "stop after SEC seconds of the game" },
 	{ LAP_LENGTH, "lap-length", "M", "metres of a lap, 2500 to 10000 (default 5200)" },
+	{ SCENE, "scene", "NAME,...", "play these scenes; help lists them" },
+	{ TRUTH, "truth", "FILE", "write to FILE, as JSON, what really happened" },
 	{ 0 }
 };
 
@@ -36,10 +42,8 @@ static struct {
 	int year, cars, laps, rate;
 	unsigned long long seed;
 	double speed, duration, lap_length;
-	const char *udp;
+	const char *udp, *truth;
 } self = { .year = 2025, .cars = 20, .laps = 5, .rate = 60, .seed = 1, .speed = -1, .duration = 1e9, .lap_length = 5200 };
-
-static const double lobby_time = 2, cool_down = 4, results_every = 5;
 
 static void
 parse_options(int argc, char *argv[])
@@ -73,6 +77,12 @@ parse_options(int argc, char *argv[])
 		case DURATION:
 			self.duration = opt_real(0, 1e9);
 			break;
+		case SCENE:
+			scene_add(optarg);
+			break;
+		case TRUTH:
+			self.truth = optarg;
+			break;
 		case LAP_LENGTH:
 			self.lap_length = opt_real(2500, 10000);
 			break;
@@ -88,47 +98,6 @@ parse_options(int argc, char *argv[])
 		errx(EX_USAGE, "datagrams are binary: pipe them, or use --udp");
 }
 
-/* Waits until `time` (seconds since the first datagram); 0 if the game goes on. */
-static int
-next(double time)
-{
-	return time > self.duration ? -1 : out_moment(time);
-}
-
-/* Everything from the lobby to the results; returns early when we are to stop. */
-static void
-play(void)
-{
-	/* the game thinks at least 60 times a second, however many frames it sends */
-	int steps = (59 + self.rate) / self.rate;
-	double step = 1.0 / (self.rate * steps), start = 0;
-	uint32_t frame = 0;
-
-	if (wire_has(LOBBY_INFO))
-		for (; start < lobby_time; start += 0.5) {
-			if (next(start) == -1)
-				return;
-			packets_lobby();
-		}
-	for (;;) {
-		if (next(start + race.time) == -1)
-			return;
-		packets_frame(frame);
-		if (race.over && race.time >= race.over_at + cool_down)
-			break;
-		for (int i = 0; i < steps; i++)
-			race_step(step);
-		frame += (uint32_t)steps;
-		race.time = frame * step;	/* no sum of roundings */
-	}
-	packets_end();
-	for (int i = 1; i <= 3 && self.year >= 2024; i++) {
-		if (next(start + race.time + i * results_every) == -1)
-			return;
-		packets_results(i * results_every);
-	}
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -138,17 +107,26 @@ main(int argc, char *argv[])
 	prng_seed(self.seed);
 	if (track_build(self.lap_length) == -1)
 		err(EX_OSERR, "track");
-	uint64_t uid = prng_u64();
+	struct plan plan = { .rate = self.rate, .laps = self.laps, .duration = self.duration, .seed = self.seed };
+
+	plan.uid = prng_u64();
 	if (race_init((unsigned)self.year, self.cars, self.laps) == -1)
 		err(EX_OSERR, "race");
-	packets_init(uid);
+	scene_cast();
+	packets_init(plan.uid);
+	if (self.truth)
+		truth_open(self.truth, self.seed);
+	net_init(self.seed, (scene_on(LOSS) ? NET_LOSS : 0) | (scene_on(REORDER) ? NET_REORDER : 0) |
+	    (scene_on(DUPLICATES) ? NET_DUPLICATES : 0));
 	/* unlike a filter, we may sleep and write with signals let in: they end either */
 	sig_init();
 	sigemptyset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	out_init(self.udp, self.speed);
-	play();
+	game_play(&plan);
+	net_end();
 	out_end();
+	truth_close();
 	if (opt_common.verbose)
 		fprintf(stderr, "f1-sim: %llu datagrams, %llu bytes, %.3f s of race\n", out.datagrams, out.bytes, race.time);
 	return EX_OK;

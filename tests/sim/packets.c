@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "names.h"
-#include "out.h"
+#include "net.h"
 #include "packets.h"
 #include "prng.h"
 #include "race.h"
+#include "scene.h"
 #include "track.h"
+#include "truth.h"
 #include "wire.h"
 
 #define GRAVITY 9.81
@@ -23,11 +25,11 @@ static struct {
 	struct car_fields cars[LAYOUT_CARS_MAX];
 	struct once_fields once;
 	struct session_fields session;
-	int status_running, status_finished, status_retired;
+	int status_running, status_finished, status_retired, status_inactive, red;
 	int ers[4];
 	int compound[WET + 1], actual[WET + 1], visual[WET + 1];
 	double sent_until[LAYOUT_IDS];	/* time of the next one of those that do not come with each frame */
-	int history_car, sets_car;
+	int history_car, sets_car, gone;
 } self;
 
 static int
@@ -42,7 +44,7 @@ send_packet(unsigned id)
 	size_t n;
 	const uint8_t *p = wire_datagram(id, &self.moment, &n);
 
-	out_datagram(p, n);
+	net_datagram(id, self.moment.session_uid == 0, p, n);
 }
 
 static void
@@ -51,8 +53,10 @@ send_event(const char *code, const struct event_fields *fields)
 	size_t n;
 	const uint8_t *p = wire_event(code, fields, &self.moment, &n);
 
-	if (p)
-		out_datagram(p, n);
+	if (!p)
+		return;
+	net_datagram(EVENT, self.moment.session_uid == 0, p, n);
+	truth_event(code, fields, &self.moment);
 }
 
 /* The parts of a time that the game sends apart. */
@@ -100,17 +104,17 @@ fill_constant(struct car_fields *f, const struct car *c)
 	f->ai_controlled = !c->human;
 	/* who drives online has no number of a known driver */
 	f->driver_id = c->human ? (race.year < 2021 ? 100 : none) : c->who.driver_id;
-	f->network_id = c->human ? 0 : none;
+	f->network_id = c->guest ? 1 + (double)(c - race.cars) : c->human ? 0 : none;
 	f->team_id = c->who.team_id;
 	f->my_team = c->who.team_id == none;
 	f->race_number = f->car_number = c->who.race_number;
 	f->nationality = c->who.nationality;
-	f->your_telemetry = f->show_online_names = 1;
+	f->your_telemetry = f->show_online_names = !c->restricted;
 	f->platform = c->human ? value("platform", "Steam", 1) : 255;
 	f->tech_level = c->human ? 1000 : 0;
 	f->num_colours = 4;
 	f->ready_status = value("ready_status", "Ready", 1);
-	f->grid_position = c->grid;
+	f->grid_position = race.kind == RACE ? c->grid : 0;
 	f->max_gears = 9;
 	f->max_rpm = 13000;
 	f->idle_rpm = 4000;
@@ -196,9 +200,11 @@ fill_laps(struct car_fields *f, const struct car *c)
 	f->penalties = f->penalties_time = c->penalty;
 	f->num_penalties = c->penalties_n;
 	f->total_warnings = f->corner_cutting_warnings = c->warnings;
-	f->driver_status = !c->in_race ? 0 : c->running == FINISHED ? 2 : 4;
+	f->driver_status = !c->in_race ? 0 : c->running == FINISHED ? 2 : race.kind == RACE ? 4 : c->lap == 1 ? 3 : 1;
 	f->result_status = c->running == RUNNING ? self.status_running :
 	    c->running == FINISHED ? self.status_finished : self.status_retired;
+	if (race_gone((int)(c - race.cars)) == 1)
+		f->result_status = self.status_inactive;
 	f->pit_lane_timer_active = c->pits != ON_TRACK;
 	f->pit_lane_time_in_lane_in_ms = c->pits != ON_TRACK ? c->lane_time * 1000 : 0;
 	f->pit_stop_timer_in_ms = c->pits != ON_TRACK ? c->stop_time * 1000 : 0;
@@ -264,6 +270,8 @@ fill_status(struct car_fields *f, const struct car *c)
 	if (c->in_race && race.yellow_zone >= 0 &&
 	    (int)(track_lap_distance(c->at) / track.length * TRACK_MARSHAL_ZONES) == race.yellow_zone)
 		f->vehicle_fia_flags = 3;
+	if (c->in_race && race.red)
+		f->vehicle_fia_flags = self.red;
 	f->engine_power_ice = (modern ? 400e3 : 550e3) * (0.1 + 0.9 * c->throttle) * (c->running != RETIRED);
 	f->engine_power_mguk = c->power_k;
 	f->ers_store_energy = c->store;
@@ -317,6 +325,11 @@ fill_cars(void)
 		fill_status(f, c);
 	}
 	self.once.num_active_cars = race_active();
+	if (race.leaver >= 0 && race_gone(race.leaver) != self.gone) {
+		self.gone = race_gone(race.leaver);
+		self.cars[race.leaver].ai_controlled = self.gone > 0;
+		self.sent_until[PARTICIPANTS] = fmin(self.sent_until[PARTICIPANTS], race.time);
+	}
 }
 
 /* The player's own car in more detail: motion_ex, before 2023 at the end of motion. */
@@ -366,10 +379,26 @@ fill_session(void)
 	int stop = player->stops < player->stops_planned ? player->stop_laps[player->stops] : 0;
 
 	f->track_temperature = race.track_temperature + 2 * sin(race.time / 900);
+	f->safety_car_status = race.safety_car;
+	f->num_safety_car_periods = race.safety_cars;
+	f->num_red_flag_periods = race.reds;
 	f->session_time_left = fmax(f->session_duration - race.time, 0);
 	f->pit_stop_window_ideal_lap = stop;
 	f->pit_stop_window_latest_lap = stop ? (stop + 3 < race.laps ? stop + 3 : race.laps - 1) : 0;
 	f->pit_stop_rejoin_position = stop ? (player->position + 5 < race.cars_n ? player->position + 5 : race.cars_n) : 0;
+}
+
+int
+packets_session_type(void)
+{
+	switch (race.kind) {
+	case PRACTICE:
+		return value("session_type", "Short Practice", 4);
+	case QUALIFYING:
+		return value("session_type", "Short Qualifying", 8);
+	default:
+		return value("session_type", "Race", 10);
+	}
 }
 
 static void
@@ -387,12 +416,16 @@ init_session(void)
 	f->air_temperature = race.air_temperature;
 	f->total_laps = race.laps;
 	f->track_length = track.length;
-	f->session_type = value("session_type", "Race", 10);
+	f->session_type = packets_session_type();
+	f->spectator_car_index = 255;
+	if (scene_on(SPECTATOR)) {
+		f->is_spectating = 1;
+		f->spectator_car_index = race.player;
+	}
 	f->track_id = value("track", "Catalunya", 4);
 	f->formula = value("formula", "F1 26", 0);
 	f->session_duration = 7200;
 	f->pit_speed_limit = 80;
-	f->spectator_car_index = 255;
 	f->num_marshal_zones = TRACK_MARSHAL_ZONES;
 	f->network_game = race.year >= 2020;	/* there was a lobby */
 	f->num_weather_forecast_samples = 5;
@@ -422,6 +455,12 @@ init_session(void)
 	f->num_sessions_in_weekend = 2;
 	f->weekend_structure[0] = value("session_type", "Short Qualifying", 8);
 	f->weekend_structure[1] = f->session_type;
+	if (scene_on(WEEKEND)) {
+		f->num_sessions_in_weekend = 3;
+		f->weekend_structure[0] = value("session_type", "Short Practice", 4);
+		f->weekend_structure[1] = value("session_type", "Short Qualifying", 8);
+		f->weekend_structure[2] = value("session_type", "Race", 10);
+	}
 	f->sector2_lap_distance_start = track.sector[0];
 	f->sector3_lap_distance_start = track.sector[1];
 	f->num_active_aero_zones_full = track.zones_n;
@@ -468,10 +507,10 @@ init_unused(void)
 		wire_put(LOBBY_INFO, "lobby_info", i, 0, &nobody);
 }
 
-static const char *
-name_of(const struct car *c)
+const char *
+packets_name(const struct car *c)
 {
-	return c->human ? human_name : c->who.name;
+	return c->restricted ? "Player" : c->human && !c->guest ? human_name : c->who.name;
 }
 
 void
@@ -482,11 +521,13 @@ packets_init(uint64_t session_uid)
 	static const char *const compound[] = { "Ultra soft", "Super soft", "Soft", "Inter", "Wet" };	/* 2018 */
 
 	self.moment.session_uid = session_uid;
-	self.moment.player = race.player;
+	self.moment.player = scene_on(SPECTATOR) ? 255 : race.player;
 	self.moment.secondary_player = 255;
 	self.status_running = value("result_status", "Active", 2);
 	self.status_finished = value("result_status", "Finished", 3);
 	self.status_retired = value("result_status", "Retired", 7);
+	self.status_inactive = value("result_status", "Inactive", 1);
+	self.red = value("fia_flag", "Red", value("fia_flag", "Yellow", 3));	/* no red one from 2023 on */
 	self.ers[1] = value("ers_mode", "Medium", 1);
 	self.ers[2] = value("ers_mode", "Hotlap", 2);
 	self.ers[3] = value("ers_mode", "Overtake", value("ers_mode", "Boost", 3));
@@ -507,13 +548,55 @@ packets_init(uint64_t session_uid)
 		const struct car *c = &race.cars[i];
 		int hue = c->who.team * 37;
 
-		wire_text(PARTICIPANTS, "participants", i, "name", name_of(c));
+		wire_text(PARTICIPANTS, "participants", i, "name", packets_name(c));
 		for (int j = 0; j < 4; j++) {
 			struct colour_fields f = { (hue * 5 + j * 40) % 256, (hue * 3 + j * 90) % 256, (hue + j * 20) % 256 };
 
 			wire_put(PARTICIPANTS, "livery_colours", i, j, &f);
 		}
 	}
+}
+
+void
+packets_rewind(void)
+{
+	for (int i = 0; i < LAYOUT_IDS; i++)
+		self.sent_until[i] = fmin(self.sent_until[i], race.time);
+}
+
+void
+packets_session(uint64_t session_uid, uint32_t link)
+{
+	self.moment.session_uid = session_uid;
+	packets_rewind();
+	self.session.session_type = packets_session_type();
+	self.session.total_laps = race.laps;
+	if (link)
+		self.session.session_link_identifier = link;
+	for (int i = 0; i < race.cars_n; i++) {
+		self.cars[i].grid_position = race.kind == RACE ? race.cars[i].grid : 0;
+		self.cars[i].fuel_load = race.cars[i].fuel_start;
+	}
+}
+
+const struct moment *
+packets_moment(void)
+{
+	return &self.moment;
+}
+
+void
+packets_menu(double stale_time)
+{
+	struct moment session = self.moment;
+	struct event_fields button = { .button_status = 1 };
+	struct event_fields penalty = { .penalty_type = 12, .infringement_type = 34, .vehicle_idx = race.player,
+	    .other_vehicle_idx = 255, .time = 255, .lap_num = 1, .places_gained = 255 };
+
+	self.moment = (struct moment){ .session_time = stale_time, .player = session.player, .secondary_player = 0 };
+	send_event("BUTN", &button);
+	send_event("PENA", &penalty);
+	self.moment = session;
 }
 
 void
@@ -528,7 +611,7 @@ packets_lobby(void)
 		int at = i == race.player ? 0 : place++;
 
 		wire_put(LOBBY_INFO, "lobby_info", at, 0, &self.cars[i]);
-		wire_text(LOBBY_INFO, "lobby_info", at, "name", name_of(&race.cars[i]));
+		wire_text(LOBBY_INFO, "lobby_info", at, "name", packets_name(&race.cars[i]));
 	}
 	wire_put(LOBBY_INFO, "lobby_info_extra", 0, 0, &self.once);
 	self.moment = (struct moment){ .player = 0, .secondary_player = 255 };
@@ -542,17 +625,47 @@ send_session(void)
 	fill_session();
 	wire_put(SESSION, "session", 0, 0, &self.session);
 	for (int i = 0; i < TRACK_MARSHAL_ZONES; i++) {
-		struct zone_fields z = { .zone_start = (double)i / TRACK_MARSHAL_ZONES, .zone_flag = i == race.yellow_zone ? 3 : 0 };
+		struct zone_fields z = { .zone_start = (double)i / TRACK_MARSHAL_ZONES,
+		    .zone_flag = race.red ? self.red : i == race.yellow_zone ? 3 : 0 };
 
 		wire_put(SESSION, "marshal_zones", i, 0, &z);
 	}
 	send_packet(SESSION);
 }
 
+/* What a car that is restricted does not show; the list is that of each year. */
+static void
+hide(struct car_fields *f)
+{
+	f->fuel_mix = f->fuel_in_tank = f->fuel_capacity = f->fuel_remaining_laps = f->front_brake_bias = 0;
+	f->ers_store_energy = f->ers_deploy_mode = f->ers_harvested_this_lap_mguk = f->ers_harvested_this_lap_mguh = 0;
+	f->ers_deployed_this_lap = f->ers_harvest_limit_per_lap = 0;
+	if (race.year == 2020)
+		f->tyres_age_laps = 0;
+	if (race.year >= 2023)
+		f->engine_power_ice = f->engine_power_mguk = 0;
+	for (int i = 0; i < 4; i++)
+		f->tyres_wear[i] = f->tyres_damage[i] = f->brakes_damage[i] = 0;
+	f->front_left_wing_damage = f->front_right_wing_damage = f->rear_wing_damage = f->floor_damage = 0;
+	f->diffuser_damage = f->sidepod_damage = f->gear_box_damage = f->engine_damage = f->drs_fault = 0;
+	f->engine_mguh_wear = f->engine_es_wear = f->engine_ce_wear = f->engine_ice_wear = f->engine_mguk_wear = 0;
+	f->engine_tc_wear = 0;
+}
+
 static void
 send_cars(unsigned id)
 {
+	for (int i = 0; i < race.cars_n; i++)
+		if (race.cars[i].restricted)
+			hide(&self.cars[i]);
 	wire_put_cars(id, self.cars, race.cars_n);
+	for (int i = 0; id == CAR_SETUPS && i < race.cars_n; i++) {
+		static const struct car_fields blank;
+
+		/* setups of others online are not shown to anyone */
+		if (race.cars[i].guest || (scene_on(SPECTATOR) && i == race.player))
+			wire_put(id, "car_setups", i, 0, &blank);
+	}
 	switch (id) {
 	case MOTION:
 		wire_put(id, "motion_ex", 0, 0, &self.once);
@@ -618,9 +731,10 @@ send_sets(int car)
 {
 	static const int life[] = { 16, 24, 34, 20, 20 }, delta[] = { 0, 420, 790, 6200, 12400 };
 	const struct car *c = &race.cars[car];
-	struct history_fields f = { .car_idx = car, .fitted_idx = c->set };
+	struct history_fields f = { .car_idx = car, .fitted_idx = c->restricted ? 0 : c->set };
 
-	for (int i = 0; i < RACE_SETS; i++) {
+	wire_clear(TYRE_SETS);
+	for (int i = 0; i < RACE_SETS && !c->restricted; i++) {
 		const struct tyre_set *s = &c->sets[i];
 		struct set_fields k = { .wear = floor(s->wear), .available = i == c->set || s->wear < 15, .fitted = i == c->set };
 
@@ -669,12 +783,14 @@ send_classification(void)
 
 		f->position = c->position;
 		f->num_laps = c->laps_done;
-		f->points = finished && c->position <= 10 ? points[c->position - 1] : 0;
+		f->points = finished && c->position <= 10 && race.kind == RACE ? points[c->position - 1] : 0;
 		/* one for the fastest lap, to those in the points, in the seasons that had it */
 		if (race.year >= 2019 && race.year <= 2024 && i == race.fastest_car && f->points > 0)
 			f->points++;
 		f->result_reason = finished ? 2 : c->terminal ? 3 : 8;
 		f->total_race_time = finished ? c->finish_time / 1000.0 : 0;
+		if (race.kind != RACE)
+			f->total_race_time = c->best_lap ? c->laps[c->best_lap].time / 1000.0 : 0;
 		f->num_tyre_stints = c->stints_n;
 		for (int k = 0; k < c->stints_n; k++) {
 			f->tyre_stints_actual[k] = self.actual[c->stints[k].compound];
@@ -696,10 +812,11 @@ due(unsigned id, double period)
 }
 
 void
-packets_frame(uint32_t frame)
+packets_frame(uint32_t frame, uint32_t overall_frame)
 {
 	self.moment.session_time = race.time;
-	self.moment.frame = self.moment.overall_frame = frame;
+	self.moment.frame = frame;
+	self.moment.overall_frame = overall_frame;
 	fill_cars();
 	fill_player();
 	for (int i = 0; i < race.events_n; i++)
@@ -740,14 +857,32 @@ packets_frame(uint32_t frame)
 }
 
 void
-packets_end(void)
+packets_flashback(uint32_t frame, double time)
+{
+	struct event_fields f = { .flashback_frame_identifier = frame, .flashback_session_time = time };
+
+	send_event("FLBK", &f);
+}
+
+void
+packets_leave(void)
 {
 	/* from 2021 on the last packets belong to no frame, and for two years to no time either */
 	if (race.year >= 2021)
 		self.moment.frame = 0;
 	if (race.year == 2021 || race.year == 2022)
 		self.moment.session_time = 0;
+	if (scene_on(FRAME0_END) && race.year >= 2021)
+		self.moment.overall_frame = 0;
 	send_event("SEND", NULL);
+}
+
+void
+packets_end(void)
+{
+	packets_leave();
+	if (scene_on(LATE_SSTA))
+		send_event("SSTA", NULL);
 	if (wire_has(FINAL_CLASSIFICATION))
 		send_classification();
 	for (int i = 0; i < race.cars_n && wire_has(SESSION_HISTORY); i++)

@@ -12,13 +12,19 @@ prng_seed(uint64_t seed)
 }
 
 uint64_t
-prng_u64(void)
+prng_next(uint64_t *stream)
 {
-	uint64_t z = (state += 0x9e3779b97f4a7c15u);
+	uint64_t z = (*stream += 0x9e3779b97f4a7c15u);
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return z ^ z >> 31;
+}
+
+uint64_t
+prng_u64(void)
+{
+	return prng_next(&state);
 }
 
 double

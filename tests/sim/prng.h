@@ -11,6 +11,9 @@ void prng_seed(uint64_t seed);
 
 uint64_t prng_u64(void);
 
+/* The next number of a stream of its own, which begins with any state. */
+uint64_t prng_next(uint64_t *stream);
+
 /* From 0 to less than 1. */
 double prng_unit(void);
 

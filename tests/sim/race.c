@@ -13,7 +13,7 @@
 
 struct race race;
 
-static int offender;		/* gets a time penalty */
+enum { SAFETY_CAR = 10, RED_FLAG = 40, GONE = 20, REPLACED = 40 };	/* s */
 
 struct event_fields *
 race_event(const char *code)
@@ -47,7 +47,7 @@ penalty(int kind, int what, int car, int time, int lap)
 static void
 plan(struct car *c)
 {
-	c->stops_planned = race.laps < 3 ? 0 : race.laps < 12 ? 1 : race.laps < 60 ? 1 + prng_below(2) : 2;
+	c->stops_planned = race.laps < 3 || race.kind != RACE ? 0 : race.laps < 12 ? 1 : race.laps < 60 ? 1 + prng_below(2) : 2;
 	for (int i = 0; i < c->stops_planned; i++) {
 		double share = (i + 1.0) / (c->stops_planned + 1), spread = 0.16 / c->stops_planned;
 		int lap = (int)nearbyint(race.laps * (share + prng_between(-spread, spread)));
@@ -69,12 +69,50 @@ tyres(struct car *c)
 	c->stints_n = 1;
 }
 
+/* Everyone in place, in race.order */
+static void
+line_up(void)
+{
+	int cars = race.cars_n, laps = race.laps;
+
+	for (int i = 0; i < cars; i++) {
+		struct car *c = &race.cars[race.order[i]];
+
+		c->grid = c->position = c->old_position = i + 1;
+		c->at = -12 - 8.0 * i;
+		c->beside = c->beside_to = i % 2 ? 4 : -4;
+		c->lap = 1;
+		c->in_race = 1;
+		c->fuel_lap = 1.55 * track.length / 5200;
+		c->thirst = fmin(1, 100 / (c->fuel_lap * (laps + 1.2)));
+		c->fuel_lap *= c->thirst;
+		c->fuel_start = c->fuel = c->fuel_lap * (laps + 1.2) * prng_between(0.97, 1.05);
+		c->box = track.pit_in + 0.012 * track.length + race.order[i] * 6.4 * track.length / 5200;
+		c->fails_at = INFINITY;
+		race.positions[1][race.order[i]] = (uint8_t)c->grid;
+		car_init(c);
+		tyres(c);
+		plan(c);
+	}
+	/* who will not see the flag: neither the player nor the favourite */
+	for (int n = 0; n < (race.kind != RACE ? 0 : cars >= 8 ? 2 : cars >= 3 ? 1 : 0); n++) {
+		int i = race.order[1 + prng_below(cars - 1)];
+
+		while (i == race.player || race.cars[i].fails_at < INFINITY)
+			i = race.order[1 + prng_below(cars - 1)];
+		race.cars[i].fails_at = track.length * (laps * prng_between(0.3, 0.8) + 0.3 * prng_unit());
+		race.cars[i].terminal = n;
+	}
+	race.offender = race.order[prng_below(cars)];
+	race_event("SSTA");
+}
+
 int
 race_init(unsigned year, int cars, int laps)
 {
 	struct driver grid[LAYOUT_CARS_MAX];
 	double skill[LAYOUT_CARS_MAX];
-	size_t checks = (size_t)((laps + 2) * track.length / TRACK_STEP) + 2;
+	size_t checks = (size_t)(((laps < 3 ? 3 : laps) + 2) * track.length / TRACK_STEP) + 2;
 	int place[LAYOUT_CARS_MAX];
 
 	race.year = year;
@@ -86,7 +124,8 @@ race_init(unsigned year, int cars, int laps)
 	race.weather = prng_below(3);
 	race.air_temperature = 20 + prng_below(10);
 	race.track_temperature = race.air_temperature + 6 + prng_below(8);
-	race.fastest_car = race.trap_car = -1;
+	race.fastest_car = race.trap_car = race.leaver = -1;
+	race.left_at = race.red_at = INFINITY;
 	names_grid(year, grid, cars);
 	for (int i = 0; i < cars; i++)
 		place[i] = i;
@@ -115,37 +154,37 @@ race_init(unsigned year, int cars, int laps)
 			race.order[j] = race.order[j - 1];
 			race.order[j - 1] = t;
 		}
-	for (int i = 0; i < cars; i++) {
-		struct car *c = &race.cars[race.order[i]];
-
-		c->grid = c->position = c->old_position = i + 1;
-		c->at = -12 - 8.0 * i;
-		c->beside = c->beside_to = i % 2 ? 4 : -4;
-		c->lap = 1;
-		c->in_race = 1;
-		c->fuel_lap = 1.55 * track.length / 5200;
-		c->thirst = fmin(1, 100 / (c->fuel_lap * (laps + 1.2)));
-		c->fuel_lap *= c->thirst;
-		c->fuel_start = c->fuel = c->fuel_lap * (laps + 1.2) * prng_between(0.97, 1.05);
-		c->box = track.pit_in + 0.012 * track.length + race.order[i] * 6.4 * track.length / 5200;
-		c->fails_at = INFINITY;
-		race.positions[1][race.order[i]] = (uint8_t)c->grid;
-		car_init(c);
-		tyres(c);
-		plan(c);
-	}
-	/* who will not see the flag: neither the player nor the favourite */
-	for (int n = 0; n < (cars >= 8 ? 2 : cars >= 3 ? 1 : 0); n++) {
-		int i = race.order[1 + prng_below(cars - 1)];
-
-		while (i == race.player || race.cars[i].fails_at < INFINITY)
-			i = race.order[1 + prng_below(cars - 1)];
-		race.cars[i].fails_at = track.length * (laps * prng_between(0.3, 0.8) + 0.3 * prng_unit());
-		race.cars[i].terminal = n;
-	}
-	offender = race.order[prng_below(cars)];
-	race_event("SSTA");
+	line_up();
 	return 0;
+}
+
+void
+race_next(enum kind kind, int laps)
+{
+	static struct race last;
+
+	last = race;
+	race = (struct race){ .year = last.year, .cars_n = last.cars_n, .player = last.player, .laps = laps, .kind = kind,
+	    .weather = last.weather, .air_temperature = last.air_temperature, .track_temperature = last.track_temperature,
+	    .yellow_zone = -1, .fastest_car = -1, .trap_car = -1, .leaver = -1, .left_at = INFINITY, .red_at = INFINITY };
+	race.lights_out = (kind == RACE ? RACE_GRID_TIME : 3) + prng_unit();
+	race.drs_enabled = kind != RACE && race.year < 2026;
+	for (int i = 0; i < race.cars_n; i++) {
+		const struct car *l = &last.cars[i];
+
+		race.order[i] = last.order[i];
+		race.cars[i] = (struct car){ .who = l->who, .human = l->human, .guest = l->guest, .restricted = l->restricted,
+		    .skill = l->skill, .passed = l->passed };
+	}
+	line_up();
+}
+
+int
+race_gone(int car)
+{
+	double since = race.time - race.left_at;
+
+	return car != race.leaver || since < 0 || since >= GONE + REPLACED ? 0 : since < GONE ? 1 : 2;
 }
 
 int
@@ -154,7 +193,7 @@ race_active(void)
 	int n = 0;
 
 	for (int i = 0; i < race.cars_n; i++)
-		n += race.cars[i].running != RETIRED;
+		n += race.cars[i].running != RETIRED && race_gone(i) != 1;
 	return n;
 }
 
@@ -164,6 +203,11 @@ before(const struct car *a, const struct car *b)
 {
 	double at, bt;
 
+	if (race.kind != RACE) {	/* the best lap counts */
+		at = a->best_lap ? a->laps[a->best_lap].time : INFINITY;
+		bt = b->best_lap ? b->laps[b->best_lap].time : INFINITY;
+		return at < bt || (at == bt && a->grid < b->grid);
+	}
 	if ((a->running == RETIRED) != (b->running == RETIRED))
 		return b->running == RETIRED;
 	if (a->running == FINISHED && b->running == FINISHED) {
@@ -187,7 +231,7 @@ race_order(void)
 
 			race.order[j] = b;
 			race.order[j - 1] = a;
-			if (race.cars[a].running == RUNNING && race.cars[b].running == RUNNING &&
+			if (race.kind == RACE && race.cars[a].running == RUNNING && race.cars[b].running == RUNNING &&
 			    race.cars[a].pits == ON_TRACK && race.cars[b].pits == ON_TRACK) {
 				struct event_fields *e = race_event("OVTK");
 
@@ -208,7 +252,8 @@ finish(struct car *c, int car)
 	if (!race.flag_shown) {
 		race.flag_shown = 1;
 		race_event("CHQF");
-		race_event("RCWN")->vehicle_idx = car;
+		if (race.kind == RACE)
+			race_event("RCWN")->vehicle_idx = car;
 	}
 }
 
@@ -225,7 +270,7 @@ begin_lap(struct car *c, int car)
 	c->pit_this_lap = c->stops < c->stops_planned && c->lap >= c->stop_laps[c->stops] && c->lap < race.laps;
 	if (c->running != RUNNING)
 		return;
-	if (car == offender && c->lap == 1 + race.laps / 2 && c->penalty == 0) {
+	if (race.kind == RACE && car == race.offender && c->lap == 1 + race.laps / 2 && c->penalty == 0) {
 		c->penalty += 5;
 		c->penalties_n++;
 		penalty(4, 7, car, 5, c->lap);
@@ -524,34 +569,37 @@ lights(void)
 
 	if (race.time >= race.lights_out && race.lights > 0) {
 		race.lights = 0;
-		race_event("LGOT");
+		if (race.kind == RACE)
+			race_event("LGOT");
 		for (int i = 0; i < race.cars_n; i++) {
 			race.cars[i].lap_began = race.cars[i].sector_began = (int64_t)llrint(race.lights_out * 1000);
-			race.cars[i].laps[1].valid = 15;
+			race.cars[i].laps[1].valid = race.kind == RACE ? 15 : 0;	/* an out lap does not count */
 			race.cars[i].form = prng_between(0.985, 1);
 		}
 		race.leader_lap = 1;
 		return;
 	}
-	for (on = on > 5 ? 5 : on; race.lights < on; )
-		race_event("STLG")->num_lights = ++race.lights;
+	for (on = on > 5 ? 5 : on; race.lights < on; ) {
+		race.lights++;
+		if (race.kind == RACE)
+			race_event("STLG")->num_lights = race.lights;
+	}
 }
 
 /* The player's thumbs. */
 static void
 buttons(void)
 {
-	static double until;
 	static const uint32_t some[] = { 1, 4, 16, 32, 64, 128, 1024, 512 };
 
-	if (race.time < until)
+	if (race.time < race.buttons_until)
 		return;
 	if (race.buttons) {
 		race.buttons = 0;
-		until = race.time + prng_between(2, 9);
+		race.buttons_until = race.time + prng_between(2, 9);
 	} else {
 		race.buttons = some[prng_below(8)];
-		until = race.time + prng_between(0.1, 0.4);
+		race.buttons_until = race.time + prng_between(0.1, 0.4);
 	}
 	race_event("BUTN")->button_status = race.buttons;
 }
@@ -565,7 +613,7 @@ gaps(void)
 		struct car *c = &race.cars[race.order[i]];
 		int k = c->passed_n - 1;
 
-		if (c->running == RETIRED || i == 0 || k < 0)
+		if (c->running == RETIRED || i == 0 || k < 0 || race.kind != RACE)
 			c->gap_front = c->gap_leader = 0;
 		else if (c->running == RUNNING) {
 			const struct car *front = &race.cars[race.order[i - 1]];
@@ -578,14 +626,52 @@ gaps(void)
 	}
 }
 
+static void
+safety_car(int event)
+{
+	struct event_fields *e = race_event("SCAR");
+
+	e->safety_car_type = 1;
+	e->event_type = event;
+}
+
+/* Slow behind the safety car, then stop where they are, then on: the speed that all may go. */
+static double
+red_flag(void)
+{
+	double since = race.time - race.red_at;
+
+	if (since < 0)
+		return INFINITY;
+	if (race.safety_cars == 0) {
+		race.safety_car = race.safety_cars = 1;
+		safety_car(0);
+	}
+	if (since < SAFETY_CAR)
+		return 40;
+	if (race.reds == 0) {
+		race.red = race.reds = 1;
+		race_event("RDFL");
+	}
+	if (since < SAFETY_CAR + RED_FLAG)
+		return 0;
+	if (race.red) {
+		race.red = race.safety_car = 0;
+		safety_car(3);
+	}
+	return INFINITY;
+}
+
 void
 race_step(double dt)
 {
+	double all;
 	double d[LAYOUT_CARS_MAX];
 	int driving = 0, laps[LAYOUT_CARS_MAX];
 
 	lights();
 	buttons();
+	all = red_flag();
 	for (int i = 0; i < race.cars_n; i++) {
 		d[i] = track_lap_distance(race.cars[i].at);
 		laps[i] = race.cars[i].lap;
@@ -597,7 +683,7 @@ race_step(double dt)
 		if (!c->in_race)
 			continue;
 		limit = pit_limit(c, i, d[i], dt);
-		limit = fmin(limit, traffic(c, i, d));
+		limit = fmin(fmin(limit, traffic(c, i, d)), all);
 		if (c->running == FINISHED)
 			limit = fmin(limit, 55);
 		if (c->at > 0 && from < 0 && c->lap == 1)

@@ -13,6 +13,7 @@
 
 enum { RACE_LAPS_MAX = 100, RACE_STINTS_MAX = 8, RACE_SETS = 20, RACE_EVENTS_MAX = 256, RACE_GRID_TIME = 7 /* s to the lights */ };
 
+enum kind { RACE, PRACTICE, QUALIFYING };
 enum compound { SOFT, MEDIUM, HARD, INTER, WET };
 enum running { RUNNING, FINISHED, RETIRED };
 enum in_pits { ON_TRACK, PIT_LANE, PIT_BOX };
@@ -31,7 +32,8 @@ struct lap {
 
 struct car {
 	struct driver who;
-	int human;
+	int human;		/* the player, or a guest: online, somewhere else */
+	int guest, restricted;	/* restricted: your_telemetry is 0 */
 	double skill;		/* share of the perfect speed */
 	double form;		/* of this lap */
 	/* where */
@@ -98,6 +100,7 @@ struct event {
 extern struct race {
 	unsigned year;
 	int cars_n, player, laps;
+	enum kind kind;
 	double time;		/* s of session */
 	double lights_out;
 	int lights;		/* on the gantry now */
@@ -114,12 +117,25 @@ extern struct race {
 	struct event events[RACE_EVENTS_MAX];
 	int events_n;
 	uint32_t buttons;
+	double buttons_until;
+	int offender;		/* gets a time penalty */
+	int leaver;		/* car whose player leaves at left_at and comes back, -1 none */
+	double left_at;		/* s, INFINITY not yet */
+	double red_at;		/* the safety car comes, then the red flag; INFINITY not yet */
+	int safety_car, red;	/* now */
+	int safety_cars, reds;	/* so far */
 	int weather;
 	double track_temperature, air_temperature;
 } race;
 
 /* Sets up the grid. 0, or -1 without memory. */
 int race_init(unsigned year, int cars, int laps);
+
+/* After race_init: the next session of the weekend, with the same cars. They start as the last one ended. */
+void race_next(enum kind, int laps);
+
+/* The car's player: 0 there, 1 gone, 2 gone and replaced by the game. */
+int race_gone(int car);
 
 /* Drives everyone on by dt seconds. */
 void race_step(double dt);
