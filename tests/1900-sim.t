@@ -100,7 +100,7 @@ usage 'no laps' '1 to 100' -l 0
 usage 'no frames' '1 to 120' --rate 0
 usage 'no port' 'HOST:PORT' --udp localhost
 usage 'an operand' "'race'" race
-usage 'an unknown option' 'unknown option' --scene none
+usage 'an unknown option' 'unknown option' --scenery
 
 if [ -c /dev/full ]; then
 	run f1-sim --duration 20 >/dev/full 2>err
