@@ -84,7 +84,8 @@ parse_options(int argc, char *argv[])
 {
 	int c;
 
-	opt_init("f1-replay", "[-s X] [-u HOST:PORT] [FILE]...", "Captures (raw, pcap, pcapng or .f1pcap) to stdout or UDP.", opts);
+	opt_init("f1-replay", "[-s X] [-u HOST:PORT] [FILE]...", "Captures (raw, pcap, pcapng or .f1pcap) to stdout or UDP.",
+	    opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 's':

@@ -38,7 +38,8 @@ enum_name(const char *name, int format, long value)
 		if (strcmp(e->name, name) != 0)
 			continue;
 		for (unsigned k = 0; k < e->values_n; k++)
-			if (format >= e->values[k].from && format <= e->values[k].to && strtol(e->values[k].value, NULL, 10) == value)
+			if (format >= e->values[k].from && format <= e->values[k].to &&
+			    strtol(e->values[k].value, NULL, 10) == value)
 				return e->values[k].name;
 	}
 	return "";
@@ -94,8 +95,9 @@ progress_draw(void)
 		return;
 	self.last = now;
 	self.drawn = true;
-	fprintf(stderr, "\r%u:%02u:%02u  x%g  session %016jx at %.1f s  %s  %ju packets\033[K", at / 3600, at / 60 % 60, at % 60,
-	    self.speed, (uintmax_t)self.uid, isfinite(self.time) ? self.time : 0.0, self.track, (uintmax_t)self.packets);
+	fprintf(stderr, "\r%u:%02u:%02u  x%g  session %016jx at %.1f s  %s  %ju packets\033[K", at / 3600, at / 60 % 60,
+	    at % 60, self.speed, (uintmax_t)self.uid, isfinite(self.time) ? self.time : 0.0, self.track,
+	    (uintmax_t)self.packets);
 }
 
 void

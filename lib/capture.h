@@ -18,8 +18,8 @@ enum { CAPTURE_WHY = 512 };	/* bytes for the words of an error */
 /* Do these first bytes say pcap or pcapng? At least 4 are looked at; false if there are less. */
 bool capture_is(const uint8_t *p, size_t n);
 
-/* Reads a capture to its end, or until no more is wanted, and hands each packet on with its time; what is no F1 packet is
- * rejected. False if it is damaged, or of a link type without IP: `why`, of CAPTURE_WHY bytes, says that. */
+/* Reads a capture to its end, or until no more is wanted, and hands each packet on with its time; what is no F1 packet
+ * is rejected. False if it is damaged, or of a link type without IP: `why`, of CAPTURE_WHY bytes, says that. */
 bool capture_read(struct input *, struct taker *, char *why);
 
 #endif

@@ -45,22 +45,23 @@ taker_look(struct taker *taker, const char *name, uintmax_t number, const uint8_
 
 	switch (layout_look(p, n, &packet)) {
 	case LOOK_SHORT:
-		taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %zu bytes are too short for an F1 packet: left out", name, number,
-		    n);
+		taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %zu bytes are too short for an F1 packet: left out",
+		    name, number, n);
 		return NULL;
 	case LOOK_FORMAT:
-		taker_reject(taker, REASON_FORMAT, "%s: datagram %ju: no F1 packet (it would be of format %u): left out", name, number,
-		    n >= 2 ? le16(p) : 0u);
+		taker_reject(taker, REASON_FORMAT, "%s: datagram %ju: no F1 packet (it would be of format %u): left out",
+		    name, number, n >= 2 ? le16(p) : 0u);
 		return NULL;
 	case LOOK_ID:
-		taker_reject(taker, REASON_ID, "%s: datagram %ju: format %u has no such packet: left out", name, number, le16(p));
+		taker_reject(taker, REASON_ID, "%s: datagram %ju: format %u has no such packet: left out", name, number,
+		    le16(p));
 		return NULL;
 	case LOOK_PACKET:
 		break;
 	}
 	if (n == packet->size)
 		return packet;
-	taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %u %s: %zu bytes, expected %u: left out", name, number, packet->format,
-	    packet->name, n, packet->size);
+	taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %u %s: %zu bytes, expected %u: left out", name, number,
+	    packet->format, packet->name, n, packet->size);
 	return NULL;
 }

@@ -11,7 +11,7 @@
 struct input {
 	const char *name;
 	int fd;
-	bool (*wait)(const struct input *);	/* waits until fd can be read; false to end the input here. NULL: read(2) waits */
+	bool (*wait)(const struct input *);	/* waits until fd can be read; false ends the input. NULL: read(2) waits */
 	uint8_t *buffer;	/* INPUT_SIZE bytes; begin to end is read and not used */
 	size_t begin, end;
 	bool ended;		/* nothing more comes */
@@ -21,8 +21,8 @@ struct input {
 
 enum { INPUT_SIZE = 256 * 1024 };
 
-/* Reads more behind `end`, moving the rest to the front first. False at the end, after an error (`error`), and when `wait`
- * says so. */
+/* Reads more behind `end`, moving the rest to the front first. False at the end, after an error (`error`), and when
+ * `wait` says so. */
 bool input_more(struct input *);
 
 /* Bytes at begin. */

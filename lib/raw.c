@@ -143,7 +143,8 @@ raw_read(struct input *in, struct taker *taker)
 			}
 		}
 		skipping = false;
-		if (!taker->take(&(struct datagram){ .packet = packet, .bytes = in->buffer + in->begin, .time = DATAGRAM_NO_TIME }))
+		if (!taker->take(&(struct datagram){ .packet = packet, .bytes = in->buffer + in->begin,
+		    .time = DATAGRAM_NO_TIME }))
 			return;
 		input_use(in, n);
 	}
