@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -28,7 +28,9 @@ COMPILE = $(CC) $(f1_CPPFLAGS) $(CPPFLAGS) $(f1_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(f1_CFLAGS) $(CFLAGS) $(f1_LDFLAGS) $(LDFLAGS)
 
 LIB = $O/libf1.a
-LIB_OBJ = $(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c))) $O/gen/layouts.o
+# capture needs libpcap, so it stands beside the library, for the programs that link libpcap
+CAPTURE = $O/lib/capture.o
+LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
@@ -38,6 +40,7 @@ $(PROGRAMS) $(TOOLS): %: $O/bin/%
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
+f1-replay_PKG = libpcap zlib
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
 
@@ -59,9 +62,9 @@ $(LIB): $(LIB_OBJ)
 
 # $1 the program, $2 its folder
 define program
-$O/bin/$1: $(call objects,$2) $(LIB)
+$O/bin/$1: $(call objects,$2) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
 	@mkdir -p $$(@D)
-	$$(LINK) -o $$@ $(call objects,$2) $(LIB) $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
+	$$(LINK) -o $$@ $$^ $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
 $(call objects,$2): CPPFLAGS += $(if $($1_PKG),$$(shell $(PKG_CONFIG) --cflags $($1_PKG)))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p,$p)))
@@ -86,7 +89,7 @@ check: all $(TEST_PROGRAMS) fuzz-replay
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
-DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode))
+DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode)) $(CAPTURE)
 # what an entry links: f1-decode without its main, or that of f1-pg which reads records
 ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
 define fuzz_entry
@@ -135,4 +138,4 @@ uninstall:
 clean:
 	rm -rf $O
 
--include $(LIB_OBJ:.o=.d) $(foreach p,$(PROGRAMS) tests/sim,$(patsubst %.o,%.d,$(call objects,$p)))
+-include $(LIB_OBJ:.o=.d) $(CAPTURE:.o=.d) $(foreach p,$(PROGRAMS) tests/sim,$(patsubst %.o,%.d,$(call objects,$p)))

@@ -20,23 +20,6 @@ struct scene {
 	const uint8_t *before;		/* lap_data: each car's result_status before this packet */
 };
 
-enum look
-decode_look(const uint8_t *p, size_t n, const struct layout_packet **packet)
-{
-	const struct layout_header *header;
-
-	if (n >= 2 && p[1] != LAYOUT_YEAR_MIN >> 8)	/* all years share their high byte */
-		return LOOK_FORMAT;
-	if (n < 2)
-		return LOOK_SHORT;
-	if ((header = layout_header(le16(p))) == NULL)
-		return LOOK_FORMAT;
-	if (n <= header->packet_id)
-		return LOOK_SHORT;
-	*packet = layout_find(le16(p), p[header->packet_id]);
-	return *packet ? LOOK_PACKET : LOOK_ID;
-}
-
 static inline void
 patch(uint8_t *to, const uint8_t *from, const struct segment *s)
 {

@@ -12,17 +12,6 @@
 
 #define DECODE_NO_TIME INT64_MIN	/* received_at is not known */
 
-/* why bytes are no packet */
-enum look {
-	LOOK_PACKET,		/* a header of a known packet */
-	LOOK_SHORT,		/* so far it could be one */
-	LOOK_FORMAT,		/* not a format that we know */
-	LOOK_ID,		/* not a packet of that format */
-};
-
-/* Looks at the beginning of n bytes; *packet is set for LOOK_PACKET. */
-enum look decode_look(const uint8_t *p, size_t n, const struct layout_packet **packet);
-
 struct decoded {
 	size_t n;		/* bytes */
 	unsigned records;

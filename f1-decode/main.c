@@ -14,6 +14,8 @@
 
 #include "bytes.h"
 #include "capture.h"
+#include "count.h"
+#include "datagram.h"
 #include "decode.h"
 #include "describe.h"
 #include "form.h"
@@ -40,6 +42,7 @@ static struct {
 	bool json, all, strict;
 	enum { TIME_UNKNOWN, TIME_NOW, TIME_EPOCH } time;
 	double epoch;		/* seconds since 1970 */
+	struct taker taker;
 	int status;
 } self;
 
@@ -75,18 +78,6 @@ parse_options(int argc, char *argv[])
 		}
 }
 
-static void
-take(const struct layout_packet *packet, const uint8_t *datagram, int64_t received_at)
-{
-	struct decoded done = decode_packet(output_room(), packet, datagram, received_at, self.all);
-
-	stats[STATS_PACKETS].n++;
-	stats[STATS_RECORDS].n += done.records;
-	for (uint32_t missing = done.missing; missing; missing &= missing - 1)
-		stats[STATS_GAPS + __builtin_ctz(missing)].n++;
-	output_add(done.n);
-}
-
 /* The time from EPOCH on that a raw stream tells: session time as it goes forward, in whatever session; a flashback does
  * not turn it back. */
 static int64_t
@@ -106,38 +97,83 @@ stream_time(const struct layout_packet *packet, const uint8_t *datagram)
 	return (int64_t)((self.epoch + elapsed) * 1e6);
 }
 
-static void
-take_raw(const struct layout_packet *packet, const uint8_t *datagram)
+static int64_t
+received_at(const struct datagram *d)
 {
-	int64_t received_at = DECODE_NO_TIME;
+	struct timespec now;
 
-	if (self.time == TIME_NOW) {
-		struct timespec now;
-
+	if (d->time != DATAGRAM_NO_TIME)
+		return d->time / 1000;
+	switch (self.time) {
+	case TIME_NOW:
 		clock_gettime(CLOCK_REALTIME, &now);
-		received_at = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-	} else if (self.time == TIME_EPOCH)
-		received_at = stream_time(packet, datagram);
-	take(packet, datagram, received_at);
+		return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	case TIME_EPOCH:
+		return stream_time(d->packet, d->bytes);
+	default:
+		return DECODE_NO_TIME;
+	}
+}
+
+static bool
+take(const struct datagram *d)
+{
+	struct decoded done = decode_packet(output_room(), d->packet, d->bytes, received_at(d), self.all);
+
+	stats[STATS_PACKETS].n++;
+	stats[STATS_RECORDS].n += done.records;
+	for (uint32_t missing = done.missing; missing; missing &= missing - 1)
+		stats[STATS_GAPS + __builtin_ctz(missing)].n++;
+	output_add(done.n);
+	return true;
+}
+
+/* Waits until there is input, after passing on what we have; false when asked to stop and out of grace. */
+static bool
+wait_for(const struct input *in)
+{
+	struct pollfd pfd = { .fd = in->fd, .events = POLLIN };
+	int timeout = 0;
+
+	for (;;) {
+		int ready = sig_wait(&pfd, 1, timeout);
+
+		count_poll();
+		if (sig_overdue()) {
+			warnx("%s: no end of input within %d seconds of the signal", in->name, SIG_GRACE);
+			return false;
+		}
+		if (ready > 0)
+			return true;
+		if (timeout == 0)
+			output_flush();
+		timeout = sig_stop ? 100 : 1000;
+	}
 }
 
 static void
 read_input(int fd, const char *name)
 {
 	static uint8_t buffer[INPUT_SIZE];
-	struct input in = { .name = name, .fd = fd, .buffer = buffer };
+	struct input in = { .name = name, .fd = fd, .wait = wait_for, .buffer = buffer };
+	char why[CAPTURE_WHY];
 
-	stats_input();
+	self.taker.told = 0;
 	io_pipe(fd);
 	while (input_size(&in) < 4 && input_more(&in))
 		continue;
-	if (capture_is(in.buffer, input_size(&in))) {
-		if (!capture_read(&in, take) && self.status == EX_OK)
+	if (!capture_is(in.buffer, input_size(&in)))
+		raw_read(&in, &self.taker);
+	else if (!capture_read(&in, &self.taker, why)) {
+		warnx("%s: %s", name, why);
+		if (self.status == EX_OK)
 			self.status = EX_DATAERR;
-	} else
-		raw_read(&in, take_raw);
-	if (in.failed)
+	}
+	if (in.error) {
+		errno = in.error;
+		warn("%s", name);
 		self.status = EX_IOERR;
+	}
 }
 
 static void
@@ -166,7 +202,8 @@ main(int argc, char *argv[])
 		opt_usage("stdin is a terminal: name a capture, or pipe one");
 	sig_init();
 	sig_hangup_stops();
-	stats_init();
+	self.taker.take = take;
+	stats_init(&self.taker);
 	for (size_t i = 0; i < layout_packets_n; i++)
 		if (form_room(&layout_packets[i]) > room)
 			room = form_room(&layout_packets[i]);

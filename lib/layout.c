@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "bytes.h"
 #include "layout.h"
 
 extern const uint8_t layout_index[LAYOUT_YEARS][LAYOUT_IDS];	/* place in layout_packets + 1 */
@@ -33,6 +34,23 @@ layout_header(unsigned format)
 	if (format < LAYOUT_YEAR_MIN || format > LAYOUT_YEAR_MAX)
 		return NULL;
 	return &layout_headers[format - LAYOUT_YEAR_MIN];
+}
+
+enum look
+layout_look(const uint8_t *p, size_t n, const struct layout_packet **packet)
+{
+	const struct layout_header *header;
+
+	if (n >= 2 && p[1] != LAYOUT_YEAR_MIN >> 8)	/* all years share their high byte */
+		return LOOK_FORMAT;
+	if (n < 2)
+		return LOOK_SHORT;
+	if ((header = layout_header(le16(p))) == NULL)
+		return LOOK_FORMAT;
+	if (n <= header->packet_id)
+		return LOOK_SHORT;
+	*packet = layout_find(le16(p), p[header->packet_id]);
+	return *packet ? LOOK_PACKET : LOOK_ID;
 }
 
 const struct layout_record *

@@ -143,6 +143,17 @@ const struct layout_packet *layout_find(unsigned format, unsigned id);
 /* The header of a format, or NULL. */
 const struct layout_header *layout_header(unsigned format);
 
+/* why bytes are no packet */
+enum look {
+	LOOK_PACKET,		/* a header of a known packet */
+	LOOK_SHORT,		/* so far it could be one */
+	LOOK_FORMAT,		/* not a format that we know */
+	LOOK_ID,		/* not a packet of that format */
+};
+
+/* Looks at the beginning of n bytes; *packet is set for LOOK_PACKET. */
+enum look layout_look(const uint8_t *p, size_t n, const struct layout_packet **packet);
+
 /* The record of a name (of n bytes), or NULL. */
 const struct layout_record *layout_record(const char *name, size_t n);
 

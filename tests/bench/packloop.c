@@ -175,7 +175,7 @@ main(void)
 		const struct layout_packet *packet;
 
 		n += (size_t)got;
-		for (at = 0; decode_look(raw + at, n - at, &packet) == LOOK_PACKET && n - at >= packet->size; at += packet->size) {
+		for (at = 0; layout_look(raw + at, n - at, &packet) == LOOK_PACKET && n - at >= packet->size; at += packet->size) {
 			packet_records(packet, raw + at);
 			if (buffer.size >= 256 * 1024) {
 				if (io_write(STDOUT_FILENO, buffer.data, buffer.size) == -1)

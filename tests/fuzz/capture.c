@@ -2,36 +2,40 @@
  * SPDX-License-Identifier: MIT
  */
 #include "capture.h"
-#include "decode.h"
+#include "datagram.h"
 #include "entry.h"
 #include "input.h"
-#include "stats.h"
 
 static volatile unsigned sum;
 
-static void
-take(const struct layout_packet *packet, const uint8_t *datagram, int64_t received_at)
+static bool
+take(const struct datagram *d)
 {
 	const struct layout_packet *looked;
 
-	MUST(decode_look(datagram, packet->size, &looked) == LOOK_PACKET && looked == packet);
-	for (unsigned i = 0; i < packet->size; i++)
-		sum += datagram[i];
-	sum += (unsigned)received_at;
+	MUST(layout_look(d->bytes, d->packet->size, &looked) == LOOK_PACKET && looked == d->packet);
+	MUST(d->ip < d->bytes);
+	for (const uint8_t *p = d->ip; p < d->bytes + d->packet->size; p++)
+		sum += *p;
+	sum += (unsigned)d->time;
+	return true;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static uint8_t buffer[INPUT_SIZE];
+	static struct count counts[TAKER_COUNTS];
+	struct taker taker = { .take = take };
+	char why[CAPTURE_WHY];
 	struct input in = { .name = "fuzz", .buffer = buffer };
 
 	in.fd = file_of(data, n);
-	stats_input();
+	taker_init(&taker, counts);
 	while (input_size(&in) < 4 && input_more(&in))
 		continue;
 	if (capture_is(in.buffer, input_size(&in)))
-		capture_read(&in, take);
+		capture_read(&in, &taker, why);
 	close(in.fd);
 	return 0;
 }

@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		memcpy(datagram, data + 3, take);
 		put_le16(datagram, packet->format);
 		datagram[layout_header(packet->format)->packet_id] = packet->id;
-		MUST(decode_look(datagram, packet->size, &looked) == LOOK_PACKET && looked == packet);
+		MUST(layout_look(datagram, packet->size, &looked) == LOOK_PACKET && looked == packet);
 		done = decode_packet(frames, packet, datagram, received_at, all);
 		MUST(done.n <= room);
 		for (p = frames; p < frames + done.n; counted++) {

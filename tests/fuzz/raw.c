@@ -5,33 +5,36 @@
 #include <sys/socket.h>
 
 #include "bytes.h"
-#include "decode.h"
+#include "datagram.h"
 #include "entry.h"
 #include "input.h"
 #include "raw.h"
-#include "stats.h"
 
 static const uint8_t *whole;
 static size_t whole_n, at, taken;
 
 /* what is handed on lies in the input, in order and none of it twice */
-static void
-take(const struct layout_packet *packet, const uint8_t *datagram)
+static bool
+take(const struct datagram *d)
 {
-	const struct layout_packet *looked;
+	const struct layout_packet *packet = d->packet, *looked;
+	const uint8_t *datagram = d->bytes;
 
 	while (at + packet->size <= whole_n && memcmp(whole + at, datagram, packet->size) != 0)
 		at++;
 	MUST(at + packet->size <= whole_n);
-	MUST(decode_look(datagram, packet->size, &looked) == LOOK_PACKET && looked == packet);
+	MUST(layout_look(datagram, packet->size, &looked) == LOOK_PACKET && looked == packet);
 	at += packet->size;
 	taken += packet->size;
+	return true;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static uint8_t buffer[INPUT_SIZE];
+	static struct count counts[TAKER_COUNTS];
+	struct taker taker = { .take = take };
 	struct input in = { .name = "fuzz", .buffer = buffer };
 	int pair[2], size = 262144;
 	size_t piece;
@@ -44,8 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	whole = data + 1;
 	whole_n = n - 1;
 	at = taken = 0;
-	memset(stats, 0, sizeof stats);
-	stats_input();
+	taker_init(&taker, counts);
 
 	/* a message of this socket is what one read gets */
 	MUST(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
@@ -57,11 +59,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	close(pair[1]);
 	in.fd = pair[0];
-	raw_read(&in, take);
+	raw_read(&in, &taker);
 	close(pair[0]);
 
-	MUST(in.ended && !in.failed);
+	MUST(in.ended && !in.error);
 	MUST(in.offset == whole_n);
-	MUST(taken + stats[STATS_SKIPPED].n == whole_n);
+	MUST(taken + counts[TAKER_SKIPPED].n == whole_n);
 	return 0;
 }

@@ -11,17 +11,18 @@
 struct input {
 	const char *name;
 	int fd;
-	uint8_t *buffer;	/* begin to end is read and not used */
+	bool (*wait)(const struct input *);	/* waits until fd can be read; false ends the input. NULL: read(2) waits */
+	uint8_t *buffer;	/* INPUT_SIZE bytes; begin to end is read and not used */
 	size_t begin, end;
 	bool ended;		/* nothing more comes */
-	bool failed;		/* because reading failed, which was said */
+	int error;		/* errno, if that is because reading failed */
 	uint64_t offset;	/* of begin in the input */
 };
 
 enum { INPUT_SIZE = 256 * 1024 };
 
-/* Reads more behind `end`, moving the rest to the front first; what is gathered for output leaves before it waits. False
- * at the end, after an error (said, `failed`), and when asked to stop and out of grace. */
+/* Reads more behind `end`, moving the rest to the front first. False at the end, after an error (`error`), and when
+ * `wait` says so. */
 bool input_more(struct input *);
 
 /* Bytes at begin. */

@@ -10,10 +10,8 @@
 #include <math.h>
 
 #include "bytes.h"
-#include "decode.h"
 #include "io.h"
 #include "raw.h"
-#include "stats.h"
 
 enum { HEADER_MAX = 29 };
 
@@ -41,7 +39,7 @@ follows(const struct input *in, const uint8_t *p)
 	const struct layout_packet *next;
 	size_t n = (size_t)(in->buffer + in->end - p);
 
-	switch (decode_look(p, n, &next)) {
+	switch (layout_look(p, n, &next)) {
 	case LOOK_PACKET:
 		return WELL;
 	case LOOK_SHORT:
@@ -60,7 +58,7 @@ inside(const struct input *in, const uint8_t *p, size_t n)
 	const struct layout_packet *packet;
 
 	for (size_t i = 1; i < n; i++) {
-		if (decode_look(p + i, (size_t)(end - (p + i)), &packet) != LOOK_PACKET || (size_t)(end - (p + i)) < packet->size)
+		if (layout_look(p + i, (size_t)(end - (p + i)), &packet) != LOOK_PACKET || (size_t)(end - (p + i)) < packet->size)
 			continue;
 		if (follows(in, p + i + packet->size) == WELL || plausible(p + i, packet))
 			return i;
@@ -70,34 +68,34 @@ inside(const struct input *in, const uint8_t *p, size_t n)
 
 /* bytes that are no packet; `skipping` is true within a run of them */
 static void
-skip(struct input *in, size_t n, enum reason reason, bool *skipping)
+skip(struct input *in, struct taker *taker, size_t n, enum reason reason, bool *skipping)
 {
 	const uint8_t *p = in->buffer + in->begin;
 
 	if (!*skipping) {
 		if (reason == REASON_LENGTH)
-			stats_reject(reason, "%s: byte %ju: a packet is cut off: skipping to the next", in->name, (uintmax_t)in->offset);
+			taker_reject(taker, reason, "%s: byte %ju: a packet is cut off: skipping to the next", in->name, (uintmax_t)in->offset);
 		else if (reason == REASON_ID)
-			stats_reject(reason, "%s: byte %ju: format %u has no such packet: skipping to the next", in->name,
+			taker_reject(taker, reason, "%s: byte %ju: format %u has no such packet: skipping to the next", in->name,
 			    (uintmax_t)in->offset, le16(p));
 		else
-			stats_reject(reason, "%s: byte %ju: no F1 packet (it would be of format %u): skipping to the next", in->name,
+			taker_reject(taker, reason, "%s: byte %ju: no F1 packet (it would be of format %u): skipping to the next", in->name,
 			    (uintmax_t)in->offset, le16(p));
 	}
 	*skipping = true;
-	stats[STATS_SKIPPED].n += n;
+	taker->counts[TAKER_SKIPPED].n += n;
 	input_use(in, n);
 }
 
 void
-raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint8_t *))
+raw_read(struct input *in, struct taker *taker)
 {
 	bool skipping = false;
 
 	for (;;) {
 		const uint8_t *p = in->buffer + in->begin;
 		const struct layout_packet *packet = NULL;
-		enum look look = decode_look(p, input_size(in), &packet);
+		enum look look = layout_look(p, input_size(in), &packet);
 		enum follows after;
 		size_t n, found;
 
@@ -105,20 +103,20 @@ raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint
 			if (input_more(in))
 				continue;
 			if (input_size(in) > 0)
-				skip(in, input_size(in), REASON_LENGTH, &skipping);
+				skip(in, taker, input_size(in), REASON_LENGTH, &skipping);
 			return;
 		}
 		if (look != LOOK_PACKET) {
 			if (input_size(in) < 2 && input_more(in))	/* for the words */
 				continue;
-			skip(in, 1, reasons[look], &skipping);
+			skip(in, taker, 1, reasons[look], &skipping);
 			continue;
 		}
 		n = packet->size;
 		if (input_size(in) < n) {
 			if (input_more(in))
 				continue;
-			skip(in, inside(in, p, input_size(in)), REASON_LENGTH, &skipping);
+			skip(in, taker, inside(in, p, input_size(in)), REASON_LENGTH, &skipping);
 			continue;
 		}
 		/* look at what follows if it is there, so that it does not matter in which pieces a file is read */
@@ -132,7 +130,7 @@ raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint
 			continue;
 		}
 		if (after == NOT && (found = inside(in, p, n)) < n) {
-			skip(in, found, REASON_LENGTH, &skipping);
+			skip(in, taker, found, REASON_LENGTH, &skipping);
 			skipping = false;	/* a packet stands here */
 			continue;
 		}
@@ -140,12 +138,14 @@ raw_read(struct input *in, void (*take)(const struct layout_packet *, const uint
 			if (after == MAYBE && input_more(in))
 				continue;
 			if (follows(in, in->buffer + in->begin + n) == NOT) {
-				skip(in, 1, REASON_FORMAT, &skipping);
+				skip(in, taker, 1, REASON_FORMAT, &skipping);
 				continue;
 			}
 		}
 		skipping = false;
-		take(packet, in->buffer + in->begin);
+		if (!taker->take(&(struct datagram){ .packet = packet, .bytes = in->buffer + in->begin,
+		    .time = DATAGRAM_NO_TIME }))
+			return;
 		input_use(in, n);
 	}
 }

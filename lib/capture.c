@@ -3,18 +3,14 @@
  *
  * libpcap reads the file; what is left for us is the way from the link's header to UDP's payload.
  */
-#include <err.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <pcap/sll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "bytes.h"
 #include "capture.h"
-#include "decode.h"
-#include "stats.h"
 
 enum { ETHER_IPV4 = 0x0800, ETHER_IPV6 = 0x86dd, ETHER_VLAN = 0x8100, ETHER_QINQ = 0x88a8, IP_UDP = 17 };
 
@@ -39,10 +35,8 @@ cookie_read(void *cookie, char *to, size_t n)
 	struct input *in = cookie;
 
 	if (input_size(in) == 0 && !input_more(in)) {
-		if (!in->failed)
-			return 0;
-		errno = EIO;
-		return -1;
+		errno = in->error;
+		return in->error ? -1 : 0;
 	}
 	if (n > input_size(in))
 		n = input_size(in);
@@ -124,79 +118,77 @@ link_known(int link)
 	return false;
 }
 
-/* the packet in a datagram, or NULL, counted */
-static const struct layout_packet *
-packet_of(const struct input *in, uintmax_t number, const uint8_t *p, size_t n)
+/* in nanoseconds; a file may claim any time */
+static int64_t
+time_of(const struct timeval *tv)
 {
-	const struct layout_packet *packet = NULL;
+	if (tv->tv_sec < 0 || tv->tv_sec > INT64_MAX / 1000000000 - 2 || tv->tv_usec < 0 || tv->tv_usec >= 1000000000)
+		return DATAGRAM_NO_TIME;
+	return (int64_t)tv->tv_sec * 1000000000 + tv->tv_usec;
+}
 
-	switch (decode_look(p, n, &packet)) {
-	case LOOK_SHORT:
-		stats_reject(REASON_LENGTH, "%s: datagram %ju: %zu bytes are too short for an F1 packet: left out", in->name, number, n);
+/* An open capture of a link type that we know, or NULL: `why` says why. Closing it closes f. */
+static pcap_t *
+open_pcap(FILE *f, char *why)
+{
+	char error[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, error);
+	const char *name;
+	int link;
+
+	if (pcap == NULL) {
+		snprintf(why, CAPTURE_WHY, "%s", error);
+		fclose(f);
 		return NULL;
-	case LOOK_FORMAT:
-		stats_reject(REASON_FORMAT, "%s: datagram %ju: no F1 packet (it would be of format %u): left out", in->name, number,
-		    n >= 2 ? le16(p) : 0u);
-		return NULL;
-	case LOOK_ID:
-		stats_reject(REASON_ID, "%s: datagram %ju: format %u has no such packet: left out", in->name, number, le16(p));
-		return NULL;
-	case LOOK_PACKET:
-		break;
 	}
-	if (n == packet->size)
-		return packet;
-	stats_reject(REASON_LENGTH, "%s: datagram %ju: %u %s: %zu bytes, expected %u: left out", in->name, number, packet->format,
-	    packet->name, n, packet->size);
+	if (link_known(link = pcap_datalink(pcap)))
+		return pcap;
+	name = pcap_datalink_val_to_name(link);
+	snprintf(why, CAPTURE_WHY, "link type %s (%d) carries no IP that we can read", name ? name : "unknown", link);
+	pcap_close(pcap);
 	return NULL;
 }
 
 bool
-capture_read(struct input *in, void (*take)(const struct layout_packet *, const uint8_t *, int64_t))
+capture_read(struct input *in, struct taker *taker, char *why)
 {
 	FILE *f = fopencookie(in, "r", (cookie_io_functions_t){ .read = cookie_read });
-	char why[PCAP_ERRBUF_SIZE] = "";
 	struct pcap_pkthdr *head;
 	const uint8_t *bytes;
 	uintmax_t number = 0;
+	bool wanted = true, good;
 	pcap_t *pcap;
-	int got, link;
-	bool good;
+	int got = 0, link;
 
-	if (f == NULL)
-		err(EX_OSERR, NULL);
+	if (f == NULL) {
+		snprintf(why, CAPTURE_WHY, "%s", strerror(errno));
+		return false;
+	}
 	setvbuf(f, NULL, _IONBF, 0);	/* we have a buffer, and a live capture must not wait for a full one */
-	if ((pcap = pcap_fopen_offline(f, why)) == NULL) {
-		warnx("%s: %s", in->name, why);
-		fclose(f);
+	if ((pcap = open_pcap(f, why)) == NULL)
 		return false;
-	}
 	link = pcap_datalink(pcap);
-	if (!link_known(link)) {
-		const char *name = pcap_datalink_val_to_name(link);
-
-		warnx("%s: link type %s (%d) carries no IP that we can read", in->name, name ? name : "unknown", link);
-		pcap_close(pcap);
-		return false;
-	}
-	while ((got = pcap_next_ex(pcap, &head, &bytes)) == 1) {
+	while (wanted && (got = pcap_next_ex(pcap, &head, &bytes)) == 1) {
 		int at = link_header(link, bytes, head->caplen);
-		const struct layout_packet *packet;
-		const uint8_t *payload = NULL;
+		struct datagram d = { .time = time_of(&head->ts) };
 		size_t n = 0;
 
 		number++;
 		if (at >= 0)
-			payload = udp_of_ip(bytes + at, bytes + head->caplen, &n);
-		if (payload == NULL)
-			stats_reject(REASON_FOREIGN, "%s: packet %ju is no whole UDP datagram: left out", in->name, number);
-		else if ((packet = packet_of(in, number, payload, n)) != NULL)
-			take(packet, payload, (int64_t)head->ts.tv_sec * 1000000 + head->ts.tv_usec);
+			d.bytes = udp_of_ip(bytes + at, bytes + head->caplen, &n);
+		if (d.bytes == NULL) {
+			taker_reject(taker, REASON_FOREIGN, "%s: packet %ju is no whole UDP datagram: left out", in->name,
+			    number);
+			continue;
+		}
+		d.ip = bytes + at;
+		if ((d.packet = taker_look(taker, in->name, number, d.bytes, n)) != NULL)
+			wanted = taker->take(&d);
 	}
-	good = got == PCAP_ERROR_BREAK;		/* the end of the file */
+	good = !wanted || got == PCAP_ERROR_BREAK;	/* the end of the file */
 	if (!good) {
-		stats[STATS_TORN].n++;
-		warnx("%s: after %ju packets: %s", in->name, number, pcap_geterr(pcap));
+		taker->counts[TAKER_TORN].n++;
+		snprintf(why, CAPTURE_WHY, "after %ju packets: %s", number, pcap_geterr(pcap));
 	}
 	pcap_close(pcap);
 	return good;

@@ -1,0 +1,109 @@
+/* progress: a line on the terminal that says where we are
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "progress.h"
+
+enum { SESSION = 1 };		/* packet id */
+
+static struct {
+	bool on, drawn;
+	double speed, position, time;
+	uint64_t uid, packets;
+	const char *track;
+	struct timespec last;
+} self = { .track = "" };
+
+void
+progress_init(double speed)
+{
+	self.on = isatty(STDERR_FILENO);
+	self.speed = speed;
+}
+
+static const char *
+enum_name(const char *name, int format, long value)
+{
+	for (size_t i = 0; i < layout_enums_n; i++) {
+		const struct layout_enum *e = &layout_enums[i];
+
+		if (strcmp(e->name, name) != 0)
+			continue;
+		for (unsigned k = 0; k < e->values_n; k++)
+			if (format >= e->values[k].from && format <= e->values[k].to &&
+			    strtol(e->values[k].value, NULL, 10) == value)
+				return e->values[k].name;
+	}
+	return "";
+}
+
+/* the name of the track in a session packet */
+static const char *
+track(const struct datagram *d)
+{
+	for (int i = 0; i < d->packet->sources_n; i++) {
+		const struct layout_source *source = &d->packet->sources[i];
+
+		for (int k = 0; source->levels == 0 && k < source->fields_n; k++) {
+			const struct layout_field *field = &source->fields[k];
+
+			if (strcmp(field->name, "track_id") == 0)
+				return enum_name(field->enumeration, d->packet->format,
+				    (int8_t)d->bytes[source->base + field->offset]);
+		}
+	}
+	return "";
+}
+
+void
+progress_datagram(const struct datagram *d, double position)
+{
+	const struct layout_header *h = layout_header(d->packet->format);
+	uint64_t uid;
+
+	if (!self.on)
+		return;
+	uid = le64(d->bytes + h->session_uid);
+	if (uid != self.uid)
+		self.track = "";
+	self.uid = uid;
+	self.time = (double)float_of(le32(d->bytes + h->session_time));
+	self.position = position;
+	self.packets++;
+	if (d->packet->id == SESSION)
+		self.track = track(d);
+}
+
+void
+progress_draw(void)
+{
+	struct timespec now;
+	unsigned at = self.position < 1e9 ? (unsigned)self.position : 0;
+
+	if (!self.on)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec - self.last.tv_sec + (now.tv_nsec - self.last.tv_nsec) / 1e9 < 0.2)
+		return;
+	self.last = now;
+	self.drawn = true;
+	fprintf(stderr, "\r%u:%02u:%02u  x%g  session %016jx at %.1f s  %s  %ju packets\033[K", at / 3600, at / 60 % 60,
+	    at % 60, self.speed, (uintmax_t)self.uid, isfinite(self.time) ? self.time : 0.0, self.track,
+	    (uintmax_t)self.packets);
+}
+
+void
+progress_end(void)
+{
+	if (self.drawn)
+		fputs("\r\033[K", stderr);
+	self.drawn = false;
+}

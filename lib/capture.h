@@ -1,0 +1,25 @@
+/* capture: datagrams in a pcap or pcapng file, with the times of their arrival
+ * SPDX-License-Identifier: MIT
+ *
+ * Needs libpcap, so it is no part of libf1.a: the programs that link libpcap link it beside the library.
+ */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datagram.h"
+#include "input.h"
+
+enum { CAPTURE_WHY = 512 };	/* bytes for the words of an error */
+
+/* Do these first bytes say pcap or pcapng? At least 4 are looked at; false if there are less. */
+bool capture_is(const uint8_t *p, size_t n);
+
+/* Reads a capture to its end, or until no more is wanted, and hands each packet on with its time; what is no F1 packet
+ * is rejected. False if it is damaged, or of a link type without IP: `why`, of CAPTURE_WHY bytes, says that. */
+bool capture_read(struct input *, struct taker *, char *why);
+
+#endif
