@@ -124,13 +124,15 @@ for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
 done
 cat sent.20?? >sent
 same 'all packets of all years come out as they were sent' sent out
-is 'they are counted' "${line#f1-listen: }" \
-	"$total datagrams, $total packets, $(bytes sent) bytes, 0 rejected, 0 kernel drops"
+is 'they are counted' "${line%, * received from *}" "f1-listen: $total datagrams, $total packets, $(bytes sent) bytes, \
+0 rejected, 0 ring drops, 0 unwritten, 0 kernel drops"
+like 'by sender, too' "$line" ", $total received from \\(.*, 17 127[.]0[.]0[.]1:[0-9]+\\), 0 rejected from\$"
 
 send 127.0.0.1 "$ready" foreign /dev/null
 ok 'what is not the game'"'"'s is received' received $((total + 12))
 same 'and left out' sent out
-is 'and counted by reason' "${line#*bytes, }" '12 rejected (4 format, 1 id, 7 length), 0 kernel drops'
+like 'and counted by reason' "${line#*bytes, }" '^12 rejected \(4 format, 1 id, 7 length\), 0 ring drops'
+like 'and by sender' "$line" ', 12 rejected from \(12 127[.]0[.]0[.]1:[0-9]+\)$'
 stop "$pid"
 is 'SIGTERM: status 0' "$status" 0
 read -r line <&7
