@@ -69,7 +69,7 @@ out_open(size_t ring, bool needed)
 void
 out_preface(const void *data, size_t n)
 {
-	if (self.open)
+	if (self.open && n > 0)
 		ring_preface(&self.ring, data, n);
 }
 

@@ -2,6 +2,8 @@
 # f1-listen: capture files, from the session's first datagram to their name on the disk
 # SPDX-License-Identifier: MIT
 
+# names are ours, and have no newlines; texts are for other shells
+# shellcheck disable=SC2012,SC2016
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/listen.sh
@@ -96,7 +98,6 @@ is 'and nothing is begun without a datagram' "$(echo time*)" time.bin
 # --- a command for each
 printf '#!/bin/sh\necho "closed $*" >&2\ncat "$2" >>closed\n' >closed.sh
 chmod +x closed.sh
-# shellcheck disable=SC2016
 listen out -v -w 'my race.bin' --on-close "$tmp/closed.sh word"
 send 127.0.0.1 "$ready" 50 sent.a
 received 50

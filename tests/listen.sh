@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 
 # the variables are for the tests that read this
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2154
 
 # send HOST PORT SET FILE: sends a set of datagrams and writes them to FILE. A set is a year (each of its packets with
 # random fields, headers and lengths from lib/layout), foreign, a number N of packets, or endless.
