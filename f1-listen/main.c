@@ -3,67 +3,103 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "count.h"
+#include "file.h"
+#include "forward.h"
 #include "io.h"
 #include "opt.h"
+#include "out.h"
 #include "packet.h"
+#include "pcap.h"
+#include "senders.h"
 #include "sig.h"
 #include "udp.h"
 
 enum { QUIET = 10, TICK = 1000 };	/* seconds until we ask whether anybody sends; milliseconds between two looks */
+enum { BATCHES = 4 };			/* taken before the reader gets some, if they come so fast */
+enum { PCAP = 256, GROUP, REUSE_PORT, ROTATE_SIZE, ROTATE_TIME, ON_CLOSE };	/* no letters */
 
 static const struct opt opts[] = {
 	{ 'a', "address", "ADDR", "listen on ADDR only (default all addresses)" },
 	{ 'p', "port", "PORT", "listen on PORT (default 20777, 0 picks one)" },
+	{ GROUP, "group", "ADDR", "join the multicast group ADDR, on the interface of --address" },
+	{ REUSE_PORT, "reuse-port", NULL, "share the port with others that do" },
+	{ 'B', "buffer", "SIZE", "keep up to SIZE for a slow reader of stdout (default 64M)" },
+	{ PCAP, "pcap", NULL, "write pcap with addresses and times, all datagrams" },
+	{ 'w', "write", "PATTERN", "keep captures in files: strftime(3) and {uid} {track} {session} {format}" },
+	{ ROTATE_SIZE, "rotate-size", "SIZE", "begin a new file before one exceeds SIZE" },
+	{ ROTATE_TIME, "rotate-time", "SEC", "begin a new file when one is SEC seconds old" },
+	{ ON_CLOSE, "on-close", "CMD", "run CMD with the name of each file that is complete" },
+	{ 'f', "forward", "TARGET", "send on to HOST:PORT, or packets ID only: HOST:PORT/ID,ID..." },
 	{ 0 }
 };
 
-enum { DATAGRAMS, PACKETS, BYTES, REJECTED, DROPPED = REJECTED + PACKET_ALL - 1 };
-static struct count counts[] = {
-	[DATAGRAMS] = { "datagrams", "datagrams received", NULL, NULL, 0 },
-	[PACKETS] = { "packets", "F1 packets passed on", NULL, NULL, 0 },
-	[BYTES] = { "bytes", "bytes passed on", NULL, NULL, 0 },
-#define X(reason, name) \
-	[REJECTED + PACKET_##reason - 1] = { "rejected", "datagrams left out, being no F1 packets", "reason", name, 0 },
-	PACKET_REASONS(X)
-#undef X
-	[DROPPED] = { "kernel drops", "datagrams that the kernel dropped, its buffer being full", NULL, NULL, 0 },
-};
-
 static struct {
-	const char *address;
-	unsigned port;
+	struct udp_want listen;
+	struct file_want write;
+	size_t buffer;
+	bool pcap;
+
 	struct udp udp;
-	int status;
-	bool ended;		/* nobody reads stdout any more, or it cannot be written */
+	struct datagram batch[UDP_BATCH];
+	uint8_t heads[UDP_BATCH][PCAP_HEAD];
+	bool out;		/* there is a stream on stdout */
 	time_t quiet_until;	/* when we ask whether anybody sends; 0: somebody does, or we have asked */
-	uint64_t drops_told;
-} self = { .port = 20777 };
+	uint64_t datagrams, rejected[PACKET_ALL], drops_told;
+} self = { .listen.port = 20777, .buffer = 64 << 20 };
 
 static void
 parse_options(int argc, char *argv[])
 {
 	int c;
 
-	opt_init("f1-listen", "[-v] [-a ADDR] [-p PORT]", "UDP telemetry of the F1 games to stdout, raw", opts);
+	opt_init("f1-listen", "[-v] [-a ADDR] [-p PORT] [-w PATTERN] [-f HOST:PORT]... [--pcap] [OPTION]...",
+	    "UDP telemetry of the F1 games to stdout, raw", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'a':
-			self.address = optarg;
+			self.listen.address = optarg;
 			break;
 		case 'p':
-			self.port = (unsigned)opt_number(0, 65535);
+			self.listen.port = (unsigned)opt_number(0, 65535);
+			break;
+		case GROUP:
+			self.listen.group = optarg;
+			break;
+		case REUSE_PORT:
+			self.listen.reuse_port = true;
+			break;
+		case 'B':
+			self.buffer = (size_t)opt_size(64 << 10, (long long)(SIZE_MAX >> 20));
+			break;
+		case PCAP:
+			self.pcap = self.listen.stamps = true;
+			break;
+		case 'w':
+			self.write.pattern = optarg;
+			break;
+		case ROTATE_SIZE:
+			self.write.size = (uint64_t)opt_size(4096, INT64_MAX);
+			break;
+		case ROTATE_TIME:
+			self.write.seconds = (unsigned)opt_number(1, 1 << 30);
+			break;
+		case ON_CLOSE:
+			self.write.on_close = optarg;
+			break;
+		case 'f':
+			forward_add(optarg);
 			break;
 		}
 	if (optind < argc)
 		opt_usage("unexpected operand %s", argv[optind]);
+	if (self.write.pattern == NULL && (self.write.size || self.write.seconds || self.write.on_close))
+		opt_usage("--rotate-size, --rotate-time and --on-close need --write");
 }
 
 static time_t
@@ -76,22 +112,16 @@ seconds(void)
 }
 
 static void
-open_stdout(void)
+open_outputs(void)
 {
-	struct stat st;
-	int fd;
-
-	if (fstat(STDOUT_FILENO, &st) == -1)
-		err(EX_IOERR, "stdout");
-	if (isatty(STDOUT_FILENO))
-		errx(EX_USAGE, "the stream is binary: pipe it or send it to a file");
-	io_pipe(STDOUT_FILENO);
-	/* A pipe of our own that does not block, so that we see signals while the reader stalls; the description that
-	 * we share with others stays as it is. Where it cannot be opened we do without. */
-	if (S_ISFIFO(st.st_mode) && (fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != -1) {
-		dup2(fd, STDOUT_FILENO);
-		close(fd);
+	if (self.pcap) {
+		self.write.preface = pcap_file;
+		self.write.preface_n = sizeof pcap_file;
 	}
+	self.out = out_open(self.buffer, self.write.pattern == NULL && !forward_any());
+	out_preface(self.write.preface, self.write.preface_n);
+	if (self.write.pattern)
+		file_open(&self.write);
 }
 
 static void
@@ -99,7 +129,7 @@ listen_udp(void)
 {
 	char port[8];
 
-	udp_open(&self.udp, self.address, self.port);
+	udp_open(&self.udp, &self.listen);
 	if (opt_common.verbose)
 		warnx("listening on %s", self.udp.name);
 	self.quiet_until = seconds() + QUIET;
@@ -110,20 +140,49 @@ listen_udp(void)
 static void
 tell_drops(void)
 {
-	counts[DROPPED].n = self.udp.dropped;
 	if (self.udp.dropped > 0 && self.drops_told == 0) {
 		self.drops_told = self.udp.dropped;
-		warnx("the reader of stdout is too slow: the kernel dropped datagrams (%ju so far)", (uintmax_t)self.drops_told);
+		warnx("datagrams come faster than they can be taken: the kernel dropped some (%ju so far)", (uintmax_t)self.drops_told);
 	}
+}
+
+/* The counters as they are now: those of the files and receivers only if there are any. */
+static void
+tally(void)
+{
+	static struct count counts[16 + SENDERS_COUNTS];
+	struct count *c = counts;
+
+	udp_drops(&self.udp);
+	tell_drops();
+	*c++ = (struct count){ "datagrams", "datagrams received", NULL, NULL, self.datagrams };
+	*c++ = (struct count){ "packets", "datagrams passed on to stdout", NULL, NULL, out_total.datagrams };
+	*c++ = (struct count){ "bytes", "bytes written to stdout", NULL, NULL, out_total.bytes };
+#define X(reason, name) \
+	*c++ = (struct count){ "rejected", "datagrams that are no F1 packets", "reason", name, self.rejected[PACKET_##reason] };
+	PACKET_REASONS(X)
+#undef X
+	*c++ = (struct count){ "ring drops", "datagrams that a slow reader of stdout has lost", NULL, NULL, out_total.dropped };
+	*c++ = (struct count){ "unwritten", "datagrams left when nobody read stdout any more", NULL, NULL, out_total.unwritten };
+	*c++ = (struct count){ "kernel drops", "datagrams that the kernel dropped, its buffer being full", NULL, NULL, self.udp.dropped };
+	if (self.write.pattern) {
+		*c++ = (struct count){ "files", "capture files begun", NULL, NULL, file_total.files };
+		*c++ = (struct count){ "filed", "datagrams written to capture files", NULL, NULL, file_total.written };
+		*c++ = (struct count){ "file drops", "datagrams that could not be written to a file", NULL, NULL, file_total.lost };
+	}
+	if (forward_any()) {
+		*c++ = (struct count){ "forwarded", "datagrams sent on", NULL, NULL, forward_total.sent };
+		*c++ = (struct count){ "forward failures", "datagrams that could not be sent on", NULL, NULL, forward_total.failed };
+	}
+	c += senders_report(c);
+	count_init(counts, (size_t)(c - counts));
 }
 
 static void
 look_around(void)
 {
-	if (sig_report || opt_common.metrics) {
-		udp_drops(&self.udp);
-		tell_drops();
-	}
+	if (sig_report || opt_common.metrics)
+		tally();
 	count_poll();
 	if (self.quiet_until != 0 && seconds() >= self.quiet_until) {
 		self.quiet_until = 0;
@@ -132,110 +191,106 @@ look_around(void)
 	}
 }
 
-/* Waits for datagrams, or for a reason not to. */
-static void
-wait_input(void)
-{
-	struct pollfd fds[] = { { .fd = self.udp.fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
-
-	if (sig_wait(fds, 2, opt_common.metrics || self.quiet_until ? TICK : -1) > 0 && fds[1].revents & (POLLERR | POLLHUP))
-		self.ended = true;
-	look_around();
-}
-
-/* Writes all of it, and waits for the reader as long as that takes. */
-static void
-write_out(struct iovec *iov, int n)
-{
-	while (n > 0) {
-		ssize_t done = writev(STDOUT_FILENO, iov, n);
-
-		if (done == -1 && errno == EAGAIN) {
-			sig_wait(&(struct pollfd){ .fd = STDOUT_FILENO, .events = POLLOUT }, 1, opt_common.metrics ? TICK : -1);
-			look_around();
-			continue;
-		}
-		if (done == -1 && errno == EINTR)
-			continue;
-		if (done == -1) {
-			if (errno != EPIPE) {	/* else the reader has had enough */
-				warn("stdout");
-				self.status = EX_IOERR;
-			}
-			self.ended = true;
-			return;
-		}
-		counts[BYTES].n += (uint64_t)done;
-		for (; n > 0 && (size_t)done >= iov->iov_len; n--)
-			done -= (ssize_t)(iov++)->iov_len;
-		if (n > 0) {
-			iov->iov_base = (char *)iov->iov_base + done;
-			iov->iov_len -= (size_t)done;
-		}
-	}
-}
-
-/* Takes a batch and passes on what the game sent; the number of datagrams, 0 for none. */
+/* Takes a batch and gives everybody theirs; the number of datagrams, 0 for none. */
 static int
-pass_on(void)
+take(void)
 {
 	struct udp *u = &self.udp;
-	struct iovec out[UDP_BATCH];
-	int n = udp_receive(u), good = 0;
+	int n = udp_receive(u);
 
 	if (n == -1)
 		err(EX_OSERR, "recvmmsg");
+	for (int i = 0; i < n; i++) {
+		struct datagram *d = &self.batch[i];
+		size_t length = u->msgs[i].msg_len;
+
+		*d = (struct datagram){
+			.data = u->data[i], .n = length, .kept = length < UDP_SIZE ? length : UDP_SIZE,
+			.from = &u->from[i], .from_size = u->msgs[i].msg_hdr.msg_namelen,
+		};
+		packet_check(d);
+		senders_count(d);
+		if (d->why != PACKET_GOOD && self.rejected[d->why]++ == 0)	/* one of each kind is told */
+			packet_complain(d, self.pcap ? "kept in the pcap only" : "left out");
+		d->wanted = self.pcap || d->why == PACKET_GOOD;
+		if (self.pcap)
+			pcap_head(d, u, &u->msgs[i].msg_hdr, self.heads[i]);
+	}
+	if (self.write.pattern)
+		file_keep(self.batch, n);
+	forward_send(self.batch, n);
+	for (int i = 0; i < n; i++)
+		if (self.batch[i].wanted)
+			out_put(&self.batch[i]);
 	if (n > 0)
 		self.quiet_until = 0;
-	counts[DATAGRAMS].n += (uint64_t)n;
-	for (int i = 0; i < n; i++) {
-		size_t length = u->msgs[i].msg_len;
-		enum packet_reason why = packet_check(u->data[i], length, length < UDP_SIZE ? length : UDP_SIZE);
-
-		if (why == PACKET_GOOD)
-			out[good++] = (struct iovec){ .iov_base = u->data[i], .iov_len = length };
-		else if (counts[REJECTED + why - 1].n++ == 0)	/* one of each kind is told */
-			packet_complain(why, u->data[i], length, u->msgs[i].msg_hdr.msg_name, u->msgs[i].msg_hdr.msg_namelen);
-	}
-	write_out(out, good);
-	if (!self.ended)
-		counts[PACKETS].n += (uint64_t)good;
+	self.datagrams += (uint64_t)n;
 	tell_drops();
 	return n;
 }
 
+/* Waits for datagrams and for room on stdout; what has come is taken first, so that the kernel need not drop it. */
 static void
-report(void)
+serve(void)
 {
-	if (!self.ended && close(STDOUT_FILENO) == -1) {
-		warn("stdout");
-		self.status = EX_IOERR;
+	struct pollfd fds[] = { { .fd = self.udp.fd, .events = POLLIN }, out_poll() };
+	bool tick = (self.write.pattern && file_look()) || opt_common.metrics || self.quiet_until;
+
+	if (sig_wait(fds, 2, tick ? TICK : -1) > 0) {
+		if (fds[0].revents)
+			for (int i = 0; i < BATCHES && take() == UDP_BATCH; i++)
+				;
+		out_write(fds[1].revents);
 	}
-	udp_drops(&self.udp);
-	tell_drops();
+	look_around();
+}
+
+/* Somebody still wants what comes. */
+static bool
+wanted(void)
+{
+	return !out_ended() || self.write.pattern || forward_any();
+}
+
+static int
+finish(void)
+{
+	int status;
+
+	udp_shut(&self.udp);
+	while (wanted() && take() > 0)
+		;			/* what came before we were asked to stop */
+	file_close();
+	status = out_close(look_around);
+	file_end();
+	tally();
 	if (self.udp.dropped > self.drops_told)
 		warnx("the kernel dropped %ju datagrams in all", (uintmax_t)self.udp.dropped);
+	if (out_total.dropped)
+		warnx("the reader of stdout lost %ju datagrams in all", (uintmax_t)out_total.dropped);
+	if (file_total.lost)
+		warnx("%ju datagrams are in no file", (uintmax_t)file_total.lost);
 	count_end();
+	return status ? status : file_total.status;
 }
 
 int
 main(int argc, char *argv[])
 {
 	parse_options(argc, argv);
-	open_stdout();
+	open_outputs();
 	sig_init();
-	sig_hangup_stops();
-	count_init(counts, sizeof counts / sizeof counts[0]);
+	if (self.write.pattern == NULL)
+		sig_hangup_stops();
 	listen_udp();
+	tally();
 
-	while (!self.ended && !sig_stop) {
-		wait_input();
-		if (!self.ended)
-			pass_on();
+	while (wanted() && !sig_stop) {
+		serve();
+		if (sig_hangup && self.write.pattern) {
+			sig_hangup = 0;
+			file_close();
+		}
 	}
-	udp_shut(&self.udp);
-	while (!self.ended && pass_on() > 0)
-		;			/* what came before we were asked to stop */
-	report();
-	return self.status;
+	return finish();
 }

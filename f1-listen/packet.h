@@ -4,9 +4,12 @@
 #ifndef PACKET_H
 #define PACKET_H
 
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
+
+#include "layout.h"
 
 /* why not: the name, and what the counter's help says */
 #define PACKET_REASONS(X) \
@@ -22,11 +25,29 @@ enum packet_reason {
 	PACKET_ALL
 };
 
-/* PACKET_GOOD, or the first reason against it: the format (year) is none that we know, the format has no such packet
- * id, or the datagram is not exactly as long as that packet is. `n` is the true length, of which `kept` bytes are there. */
-enum packet_reason packet_check(const uint8_t *data, size_t n, size_t kept);
+/* a datagram on its way through the program; everything it points to holds until the next batch */
+struct datagram {
+	const uint8_t *data;
+	size_t n, kept;			/* its length, and the bytes of it that we have */
+	const struct sockaddr_in6 *from;	/* an IPv4 address if the family says so */
+	socklen_t from_size;
 
-/* A line on stderr that names the sender, what was found and what was expected. */
-void packet_complain(enum packet_reason, const uint8_t *data, size_t n, const struct sockaddr *from, socklen_t size);
+	/* packet_check */
+	enum packet_reason why;
+	const struct layout_packet *packet;	/* NULL if it is none */
+	uint64_t uid;			/* of the session; 0 outside one */
+
+	/* pcap_head; nothing in a raw stream */
+	const uint8_t *head;
+	size_t head_n;
+	bool wanted;			/* goes to stdout and into the files */
+};
+
+/* Says in `why` PACKET_GOOD, or the first reason against it: the format (year) is none that we know, the format has no
+ * such packet id, or the datagram is not exactly as long as that packet is. */
+void packet_check(struct datagram *);
+
+/* A line on stderr that names the sender, what was found and what was expected, and the FATE, such as "left out". */
+void packet_complain(const struct datagram *, const char *fate);
 
 #endif

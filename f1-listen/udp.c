@@ -3,10 +3,13 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -28,8 +31,45 @@ udp_name(const struct sockaddr *address, socklen_t size, char name[UDP_NAME])
 	snprintf(name, UDP_NAME, strchr(h, ':') ? "[%s]:%s" : "%s:%s", h, port);
 }
 
+static const struct sockaddr_in *
+four(const struct sockaddr_in6 *a)
+{
+	return (const struct sockaddr_in *)(const void *)a;
+}
+
+bool
+udp_same(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b, bool port)
+{
+	if (a->sin6_family != b->sin6_family || (port && a->sin6_port != b->sin6_port))
+		return false;
+	if (a->sin6_family == AF_INET)
+		return four(a)->sin_addr.s_addr == four(b)->sin_addr.s_addr;
+	return memcmp(&a->sin6_addr, &b->sin6_addr, sizeof a->sin6_addr) == 0 && a->sin6_scope_id == b->sin6_scope_id;
+}
+
+void
+udp_map(struct sockaddr_in6 *to, struct in_addr address, in_port_t port)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (port)
+		to->sin6_port = port;
+	to->sin6_family = AF_INET6;
+	memcpy(to->sin6_addr.s6_addr, mapped, sizeof mapped);
+	memcpy(to->sin6_addr.s6_addr + sizeof mapped, &address, sizeof address);
+}
+
+void
+udp_six(struct sockaddr_in6 *to, const struct sockaddr_in6 *from)
+{
+	if (from->sin6_family == AF_INET)
+		udp_map(to, four(from)->sin_addr, four(from)->sin_port);
+	else
+		*to = *from;
+}
+
 static int
-bind_one(const struct addrinfo *a)
+bind_one(const struct addrinfo *a, bool reuse_port)
 {
 	int fd, saved;
 
@@ -38,6 +78,11 @@ bind_one(const struct addrinfo *a)
 	/* an IPv6 socket takes IPv4 as well, whatever the system's default */
 	if (a->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
+	if (reuse_port) {
+		/* the first is for others that say so, the second for those that know only the older way */
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){ 1 }, sizeof(int));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	}
 	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0)
 		return fd;
 	saved = errno;
@@ -46,9 +91,22 @@ bind_one(const struct addrinfo *a)
 	return -1;
 }
 
+static _Noreturn void
+refused(const char *name, unsigned port, int why)
+{
+	errno = why;
+	warn("bind %s", name);
+	if (why == EADDRINUSE)
+		errx(EX_UNAVAILABLE, "another program has port %u ('ss -ulpn' tells which): end it, choose another port here and "
+		    "in the game, or let both use --reuse-port", port);
+	if (why == EACCES && port < 1024)
+		errx(EX_UNAVAILABLE, "ports below 1024 are for the superuser: choose another one here and in the game");
+	exit(EX_UNAVAILABLE);
+}
+
 /* Tries what the name stands for, one after the other; the first refusal is the one to tell. */
 static int
-bind_any(const char *address, unsigned port)
+bind_any(const char *address, unsigned port, bool reuse_port)
 {
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *list, *a;
 	char service[8], name[UDP_NAME] = "socket";
@@ -63,17 +121,65 @@ bind_any(const char *address, unsigned port)
 	if (reason != 0)
 		errx(EX_UNAVAILABLE, "%s: %s", address ? address : "getaddrinfo", gai_strerror(reason));
 	for (a = list; a != NULL && fd == -1; a = a->ai_next)
-		if ((fd = bind_one(a)) == -1 && why == 0) {
+		if ((fd = bind_one(a, reuse_port)) == -1 && why == 0) {
 			why = errno;
 			udp_name(a->ai_addr, a->ai_addrlen, name);
 		}
 	freeaddrinfo(list);
 	if (fd == -1 && address == NULL && (why == EAFNOSUPPORT || why == EADDRNOTAVAIL))
-		return bind_any("0.0.0.0", port);
-	if (fd == -1) {
-		errno = why;
-		err(EX_UNAVAILABLE, "bind %s", name);
+		return bind_any("0.0.0.0", port, reuse_port);
+	if (fd == -1)
+		refused(name, port, why);
+	return fd;
+}
+
+/* The interface of that name or address, 0 for the one that the routes say; ends the program if there is none. */
+static unsigned
+interface_of(const char *wanted)
+{
+	struct ifaddrs *list, *a;
+	unsigned index = 0;
+
+	if (wanted == NULL)
+		return 0;
+	if ((index = if_nametoindex(wanted)) != 0)
+		return index;
+	if (getifaddrs(&list) == -1)
+		err(EX_OSERR, "getifaddrs");
+	for (a = list; a != NULL && index == 0; a = a->ifa_next) {
+		char host[UDP_NAME];
+		socklen_t size;
+
+		if (a->ifa_addr == NULL || (a->ifa_addr->sa_family != AF_INET && a->ifa_addr->sa_family != AF_INET6))
+			continue;
+		size = a->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+		if (getnameinfo(a->ifa_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST) == 0 && strcmp(host, wanted) == 0)
+			index = if_nametoindex(a->ifa_name);
 	}
+	freeifaddrs(list);
+	if (index == 0)
+		errx(EX_UNAVAILABLE, "%s: no interface of this machine has this name or address", wanted);
+	return index;
+}
+
+/* All addresses of the group's family, and the group. */
+static int
+bind_group(const struct udp_want *want)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *group;
+	struct group_req join = { .gr_interface = interface_of(want->address) };
+	int fd, reason = getaddrinfo(want->group, NULL, &hints, &group), level;
+
+	if (reason != 0)
+		errx(EX_USAGE, "--group: %s: %s", want->group, gai_strerror(reason));
+	level = group->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+	fd = bind_any(level == IPPROTO_IP ? "0.0.0.0" : "::", want->port, want->reuse_port);
+	memcpy(&join.gr_group, group->ai_addr, group->ai_addrlen);
+	freeaddrinfo(group);
+	if (setsockopt(fd, level, MCAST_JOIN_GROUP, &join, sizeof join) == -1)
+		err(EX_UNAVAILABLE, "--group %s", want->group);
+	/* not the groups that other programs have joined */
+	setsockopt(fd, level, level == IPPROTO_IP ? IP_MULTICAST_ALL : IPV6_MULTICAST_ALL, &(int){ 0 }, sizeof(int));
 	return fd;
 }
 
@@ -93,17 +199,25 @@ enlarge(int fd)
 }
 
 void
-udp_open(struct udp *u, const char *address, unsigned port)
+udp_open(struct udp *u, const struct udp_want *want)
 {
 	struct sockaddr_in6 bound;
 	socklen_t size = sizeof bound;
 
-	u->fd = bind_any(address, port);
+	u->fd = want->group ? bind_group(want) : bind_any(want->address, want->port, want->reuse_port);
 	enlarge(u->fd);
 	setsockopt(u->fd, SOL_SOCKET, SO_RXQ_OVFL, &(int){ 1 }, sizeof(int));
 	if (getsockname(u->fd, (struct sockaddr *)&bound, &size) == -1)
 		err(EX_OSERR, "getsockname");
+	if (want->stamps) {
+		setsockopt(u->fd, SOL_SOCKET, SO_TIMESTAMPNS, &(int){ 1 }, sizeof(int));
+		if (bound.sin6_family == AF_INET6)
+			setsockopt(u->fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &(int){ 1 }, sizeof(int));
+		else
+			setsockopt(u->fd, IPPROTO_IP, IP_PKTINFO, &(int){ 1 }, sizeof(int));
+	}
 	u->port = ntohs(bound.sin6_port);	/* at the same place in both kinds of address */
+	udp_six(&u->bound, &bound);
 	udp_name((struct sockaddr *)&bound, size, u->name);
 	for (int i = 0; i < UDP_BATCH; i++) {
 		u->iov[i] = (struct iovec){ .iov_base = u->data[i], .iov_len = UDP_SIZE };
@@ -150,7 +264,8 @@ udp_drops(struct udp *u)
 	uint32_t info[SK_MEMINFO_VARS];
 	socklen_t size = sizeof info;
 
-	if (getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, info, &size) == 0 && size > SK_MEMINFO_DROPS * sizeof info[0])
+	/* after udp_shut the kernel counts what the filter takes as well */
+	if (!u->shut && getsockopt(u->fd, SOL_SOCKET, SO_MEMINFO, info, &size) == 0 && size > SK_MEMINFO_DROPS * sizeof info[0])
 		dropped(u, info[SK_MEMINFO_DROPS]);
 }
 
@@ -161,6 +276,7 @@ udp_shut(struct udp *u)
 	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog program = { .len = 1, .filter = &nothing };
 
-	udp_drops(u);	/* what the filter takes will count as well */
+	udp_drops(u);
+	u->shut = true;
 	setsockopt(u->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }

@@ -5,10 +5,12 @@
 #define UDP_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 
 enum {
 	UDP_BATCH = 64,			/* datagrams taken at once */
@@ -17,10 +19,20 @@ enum {
 	UDP_NAME = 80			/* bytes of "[address%interface]:port" */
 };
 
+struct udp_want {
+	const char *address;		/* address or name; NULL for all addresses */
+	unsigned port;			/* 0 picks one */
+	const char *group;		/* multicast group, or NULL; then address names the interface */
+	bool reuse_port;		/* share the port */
+	bool stamps;			/* tell in msgs when each datagram came and to which address */
+};
+
 struct udp {
 	int fd;
 	unsigned port;
+	struct sockaddr_in6 bound;	/* an IPv4 address mapped */
 	char name[UDP_NAME];		/* what it is bound to */
+	bool shut;
 	uint64_t dropped;		/* datagrams that found the buffer full, since the start */
 
 	/* the last batch; a datagram longer than UDP_SIZE has its true length in msg_len and is cut */
@@ -31,13 +43,13 @@ struct udp {
 	struct sockaddr_in6 from[UDP_BATCH];
 	union {
 		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(uint32_t))];
+		char space[CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(struct timespec)) +
+		    CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(struct in_pktinfo))];
 	} control[UDP_BATCH];
 };
 
-/* Binds to an address or a name, NULL for all addresses; port 0 picks one. Ends the program with 69 if that cannot be,
- * and warns if the kernel grants a smaller buffer. */
-void udp_open(struct udp *, const char *address, unsigned port);
+/* Binds to what is wanted. Ends the program with 69 if that cannot be, and warns if the kernel grants a smaller buffer. */
+void udp_open(struct udp *, const struct udp_want *);
 
 /* Takes what is there now, a batch at most: the number of datagrams, 0 for none, -1 with errno. */
 int udp_receive(struct udp *);
@@ -50,5 +62,14 @@ void udp_shut(struct udp *);
 
 /* "192.168.1.5:50000" or "[fe80::1%eth0]:50000"; an IPv4 address that came by IPv6 is written as one. */
 void udp_name(const struct sockaddr *, socklen_t, char name[UDP_NAME]);
+
+/* Are they the same address, and, if PORT, the same port? Of one family of sockets. */
+bool udp_same(const struct sockaddr_in6 *, const struct sockaddr_in6 *, bool port);
+
+/* An IPv4 address as an IPv6 one, ::ffff:192.168.1.5; the port is in network order. */
+void udp_map(struct sockaddr_in6 *, struct in_addr, in_port_t port);
+
+/* What may be an IPv4 address (sockaddr_in) as an IPv6 one. */
+void udp_six(struct sockaddr_in6 *, const struct sockaddr_in6 *);
 
 #endif

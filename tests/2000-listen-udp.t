@@ -4,109 +4,9 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/listen.sh
+. "$top/tests/listen.sh"
 need f1-listen python3
-
-# send HOST PORT SET FILE: sends a set of datagrams and writes them to FILE. A set is a year (each of its packets with
-# random fields, headers and lengths from lib/layout), foreign, a number N of packets, or endless.
-cat >sender.py <<'END'
-import os, random, socket, sys
-
-top, host, port, which, file = sys.argv[1:]
-size = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "f32": 4}
-
-def packets(year):
-    at = id_at = 0
-    header = False
-    for line in open(f"{top}/lib/layout/{year}"):
-        word = line.split()
-        if line.startswith("header"):
-            header = True
-        elif not word:
-            header = False
-        elif header:
-            if word[1] == "packet_id":
-                id_at = at
-            at += size[word[0]]
-        if word and word[0] == "packet":
-            data = bytearray(random.Random(f"{year} {word[1]}").randbytes(int(word[3])))
-            data[0:2] = year.to_bytes(2, "little")
-            data[id_at] = int(word[1])
-            yield bytes(data)
-
-def foreign():
-    good = list(packets(2023))
-    yield from (b"", b"\xe7", b"hello", bytes(1500))                 # length, length, format, format
-    yield (2017).to_bytes(2, "little") + good[0][2:]                # format
-    yield (2027).to_bytes(2, "little") + good[0][2:]                # format
-    yield good[0][:6] + b"\x63" + good[0][7:]                       # id
-    yield from (good[2][:-1], good[2] + b"\0", good[2][:6], good[2] + good[2], good[2] + bytes(9000))  # length
-
-def sets():
-    if which == "foreign":
-        yield from foreign()
-    elif which == "endless":
-        while True:
-            yield from packets(2024)
-    elif int(which) in range(2018, 2027):
-        yield from packets(int(which))
-    else:
-        one = list(packets(2025))
-        for i in range(int(which)):
-            yield one[i % len(one)]
-
-# On one processor what is sent to loopback arrives in order: once our own last datagram is back, all are where they go.
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-family = socket.AF_INET6 if ":" in host else socket.AF_INET
-out = socket.socket(family, socket.SOCK_DGRAM)
-out.bind((host, 0))
-with open(file, "wb") as kept:
-    for data in sets():
-        out.sendto(data, (host, int(port)))
-        kept.write(data)
-out.sendto(b"fence", out.getsockname())
-out.recv(5)
-END
-
-send() {
-	python3 sender.py "$top" "$@"
-}
-
-# listen OUT [OPTION]…: a listener with its stdout at OUT; what it says comes by descriptor 7
-listen() {
-	out=$1
-	shift
-	rm -f err
-	mkfifo err
-	exec 6<>err
-	start f1-listen -a 127.0.0.1 -p 0 "$@" >"$out" 2>err
-	exec 7<err 6>&-
-}
-
-# received N: asks the listener for its counters until it has N datagrams or more; the last line is in $line
-# shellcheck disable=SC2317
-received() {
-	tries=0
-	while [ $((tries += 1)) -lt 20000 ] && kill -s USR1 "$pid"; do
-		while read -r line <&7; do
-			case $line in
-			"f1-listen: "[0-9]*" datagrams, "*) break ;;
-			esac
-		done
-		n=$(counted datagrams)
-		[ "${n:-0}" -lt "$1" ] || return 0
-	done
-	note "waited for $1 datagrams, last said: $line"
-	return 1
-}
-
-# a count of the line of counters: counted NAME
-counted() {
-	printf '%s\n' "$line" | sed -n "s/.* \\([0-9]*\\) $1.*/\\1/p"
-}
-
-bytes() {
-	wc -c <"$1" | tr -d ' '
-}
 
 # this one gets nothing, and is asked at the end what it said about it
 mkfifo silent.err
@@ -124,13 +24,15 @@ for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
 done
 cat sent.20?? >sent
 same 'all packets of all years come out as they were sent' sent out
-is 'they are counted' "${line#f1-listen: }" \
-	"$total datagrams, $total packets, $(bytes sent) bytes, 0 rejected, 0 kernel drops"
+is 'they are counted' "${line%, * received from *}" "f1-listen: $total datagrams, $total packets, $(bytes sent) bytes, \
+0 rejected, 0 ring drops, 0 unwritten, 0 kernel drops"
+like 'by sender, too' "$line" ", $total received from \\(.*, 17 127[.]0[.]0[.]1:[0-9]+\\), 0 rejected from\$"
 
 send 127.0.0.1 "$ready" foreign /dev/null
 ok 'what is not the game'"'"'s is received' received $((total + 12))
 same 'and left out' sent out
-is 'and counted by reason' "${line#*bytes, }" '12 rejected (4 format, 1 id, 7 length), 0 kernel drops'
+like 'and counted by reason' "${line#*bytes, }" '^12 rejected \(4 format, 1 id, 7 length\), 0 ring drops'
+like 'and by sender' "$line" ', 12 rejected from \(12 127[.]0[.]0[.]1:[0-9]+\)$'
 stop "$pid"
 is 'SIGTERM: status 0' "$status" 0
 read -r line <&7
@@ -160,7 +62,7 @@ same 'they come out' sent out
 
 listen out -v
 listener=$pid
-background python3 sender.py "$top" 127.0.0.1 "$ready" endless /dev/null
+background python3 "$top/tests/send.py" "$top" 127.0.0.1 "$ready" endless /dev/null
 sender=$pid pid=$listener
 ok 'a game that does not end' received 1000
 stop "$listener"

@@ -1,0 +1,100 @@
+#!/bin/sh
+# f1-listen: the ring between the socket and a slow reader; every datagram is delivered or counted
+# SPDX-License-Identifier: MIT
+
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/listen.sh
+. "$top/tests/listen.sh"
+need f1-listen f1-decode python3
+
+mkfifo pipe
+
+# stalled [OPTION]…: a listener whose reader, descriptor 3, does not read
+stalled() {
+	exec 4<>pipe
+	start f1-listen -v -a 127.0.0.1 -p 0 "$@" >pipe 2>err.stall
+	exec 3<pipe 4>&-
+}
+
+# ended: the counters that it leaves
+ended() {
+	finish "$pid"
+	exec 3<&-
+	line=$(tail -n 1 err.stall)
+}
+
+# what a reader that stalls misses is in the ring: more than pipe and socket hold
+stalled
+PACED=1 send 127.0.0.1 "$ready" 20000 sent
+kill -s TERM "$pid"
+cat <&3 >out
+ended
+is 'a reader that stalls: status 0' "$status" 0
+ok 'more was sent than pipe and socket hold' test "$(bytes sent)" -gt 12000000
+same 'it gets everything when it reads on' sent out
+like 'nothing is lost' "$line" '20000 packets, .* 0 ring drops, 0 unwritten, 0 kernel drops'
+
+# beyond the ring the oldest whole datagrams go
+stalled -B 64k
+PACED=1 send 127.0.0.1 "$ready" 5000 sent
+kill -s TERM "$pid"
+cat <&3 >out
+ended
+ok 'a ring of 64 kB: the oldest go' test "$(counted 'ring drops')" -gt 1000
+is 'what is delivered and what is dropped is what was sent' "$(($(counted packets) + $(counted 'ring drops')))" 5000
+is 'the bytes are counted' "$(bytes out)" "$(counted bytes)"
+ok 'what comes out is whole' f1-decode --strict out
+tail -c 60000 sent >sent.end
+tail -c 60000 out >out.end
+same 'and ends with the newest' sent.end out.end
+like 'the drops are told' "$(cat err.stall)" '^f1-listen: the reader of stdout is too slow: the ring of 65536 bytes is full'
+
+# a burst beyond every buffer, again and again
+exact=0 complete=0 drops=0 rounds=20
+for round in $(seq $rounds); do
+	rm -f burst*.bin
+	stalled -B 1M -w burst.bin
+	kill -s STOP "$pid"
+	send 127.0.0.1 "$ready" 10000 /dev/null
+	kill -s CONT "$pid"
+	kill -s TERM "$pid"
+	cat <&3 >out
+	ended
+	kernel=$(counted 'kernel drops')
+	[ "$(($(counted packets) + $(counted 'ring drops') + kernel))" -eq 10000 ] && [ "$(bytes out)" = "$(counted bytes)" ] &&
+		[ "$status" -eq 0 ] && exact=$((exact + 1))
+	[ "$(($(counted filed) + kernel))" -eq 10000 ] && f1-decode --strict burst.bin >/dev/null 2>&1 && complete=$((complete + 1))
+	[ "$kernel" -gt 0 ] && [ "$(counted 'ring drops')" -gt 0 ] && drops=$((drops + 1))
+	[ "$exact" -eq "$round" ] || note "round $round: $line"
+done
+is "a burst beyond every buffer, $rounds times: delivered, ring drops and kernel drops are what was sent" "$exact" "$rounds"
+is 'the file has all but the kernel drops' "$complete" "$rounds"
+is 'the ring and the kernel dropped' "$drops" "$rounds"
+
+# a reader that does not read on
+stalled -B 8M -w left.bin
+PACED=1 send 127.0.0.1 "$ready" 3000 sent
+kill -s TERM "$pid"
+ended
+is 'a reader that does not read on: status 75' "$status" 75
+ok 'what it did not take is counted' test "$(counted unwritten)" -gt 1000
+is 'delivered and unwritten are what was sent' "$(($(counted packets) + $(counted unwritten)))" 3000
+like 'and told' "$(cat err.stall)" 'has stalled for 5 seconds: [0-9]* datagrams are left unwritten'
+same 'the file has everything' sent left.bin
+
+# a reader that leaves
+stalled -w alone.bin
+exec 3<&-
+PACED=1 send 127.0.0.1 "$ready" 500 sent
+stop "$pid"
+line=$(tail -n 1 err.stall)
+is 'the reader leaves, with --write: status 0' "$status" 0
+same 'the file goes on' sent alone.bin
+is 'what nobody read is counted' "$(($(counted packets) + $(counted unwritten)))" 500
+
+for wrong in 1k 0 x 64m; do
+	run f1-listen -B "$wrong" >/dev/null 2>&1 </dev/null
+	is "-B $wrong: status 64" "$status" 64
+done
+done_testing

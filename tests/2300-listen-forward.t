@@ -1,0 +1,87 @@
+#!/bin/sh
+# f1-listen: sending on, multicast, broadcast, and network captures
+# SPDX-License-Identifier: MIT
+
+# a network of our own, where that is allowed: multicast and broadcast are to leave nobody's machine
+if [ -z "${F1_NETNS-}" ] && unshare -n true 2>/dev/null; then
+	F1_NETNS=1 exec unshare -n "$0" "$@"
+fi
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/listen.sh
+. "$top/tests/listen.sh"
+need f1-listen f1-decode python3
+[ -z "${F1_NETNS-}" ] || ip link set lo up multicast on 2>/dev/null
+
+# --- forwarding
+start f1-listen -a 127.0.0.1 -p 0 >all.out 2>all.err
+all=$pid all_port=$ready
+start f1-listen -a 127.0.0.1 -p 0 >some.out 2>some.err
+some=$pid some_port=$ready
+start f1-listen -v -a 127.0.0.1 -p 0 -f "127.0.0.1:$all_port" -f "localhost:$some_port/2,6" >out 2>said
+send 127.0.0.1 "$ready" 2024 sent
+send 127.0.0.1 "$ready" foreign /dev/null
+stop "$pid"
+stop "$all"
+stop "$some"
+same '-f sends on' sent all.out
+like 'what is no packet as well' "$(cat all.err)" 'no F1 packet'
+is 'with ids only these packets' "$(f1-decode -j some.out 2>/dev/null | sed -n 's/.*"packet_id":\([0-9]*\).*/\1/p' | sort -nu | tr '\n' ' ')" '2 6 '
+same 'stdout is not touched by it' sent out
+
+start f1-listen -v -a 127.0.0.1 -p 0 -f "127.0.0.1:$all_port" >out 2>said
+PACED=1 send 127.0.0.1 "$ready" 200 sent
+stop "$pid"
+line=$(tail -n 1 said)
+is 'nobody listens there: status 0' "$status" 0
+same 'the stream goes on' sent out
+is 'forwarded and failures are what was sent' "$(($(counted forwarded) + $(counted 'forward failures')))" 200
+is 'the refusal is said once' "$(grep -c 'forward to .*: Connection refused' said)" 1
+for wrong in host 127.0.0.1: :1 127.0.0.1:1/x 127.0.0.1:1/99 127.0.0.1:1/; do
+	run f1-listen -p 0 -f "$wrong" </dev/null >/dev/null 2>&1
+	is "-f $wrong: status 64" "$status" 64
+done
+run f1-listen -p 0 -f no-such-name.invalid:1 </dev/null >/dev/null 2>&1
+is 'a name that does not resolve: status 69' "$status" 69
+
+# --- multicast, broadcast, one port for two
+if [ -n "${F1_NETNS-}" ] && ip route add 239.0.0.0/8 dev lo 2>/dev/null; then
+	start f1-listen -a 127.0.0.1 -p 0 --group 239.1.2.3 >out 2>said
+	FROM=127.0.0.1 send 239.1.2.3 "$ready" 2024 sent
+	stop "$pid"
+	same '--group: what is sent to the group comes' sent out
+	start f1-listen -p 0 >out 2>said
+	FROM=127.0.0.1 send 127.255.255.255 "$ready" 2024 sent
+	stop "$pid"
+	same 'a broadcast comes' sent out
+else
+	skip 'no rights for a network namespace' 2
+fi
+start f1-listen -a 127.0.0.1 -p 0 --reuse-port >out 2>said
+first=$pid
+start f1-listen -a 127.0.0.1 -p "$ready" --reuse-port >out.2 2>said.2
+ok '--reuse-port: two share a port' test -n "$ready"
+send 127.0.0.1 "$ready" 2024 sent
+stop "$pid"
+stop "$first"
+cat out out.2 >both
+same 'one of them gets it' sent both
+
+# --- network captures
+start f1-listen --pcap -p 0 -w race.pcap >out.pcap 2>said
+send 127.0.0.1 "$ready" 2024 sent
+send 127.0.0.1 "$ready" foreign /dev/null
+stop "$pid"
+same '--pcap: the file is what comes out' out.pcap race.pcap
+f1-decode -j sent >sent.json 2>/dev/null
+f1-decode -j out.pcap 2>/dev/null >pcap.json
+ok 'each record has its time' sh -c '! grep -v "\"received_at\":\"20" pcap.json'
+sed 's/"received_at":"[^"]*",//' pcap.json >plain.json
+same 'and else is the same' sent.json plain.json
+if have tcpdump; then
+	tcpdump --count -nr out.pcap >count 2>/dev/null
+	like 'tcpdump reads it, with what is no packet' "$(cat count)" "^$(($(grep -c '^packet' "$top/lib/layout/2024") + 12)) packets"
+else
+	skip 'no tcpdump here'
+fi
+done_testing
