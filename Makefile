@@ -54,7 +54,7 @@ $O/gen/%.o: $O/gen/%.c
 
 $O/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) $(CPPFLAGS_$(firstword $(subst /, ,$*))) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
 	rm -f $@
