@@ -204,9 +204,12 @@ main(int argc, char *argv[])
 	sig_hangup_stops();
 	self.taker.take = take;
 	stats_init(&self.taker);
-	for (size_t i = 0; i < layout_packets_n; i++)
-		if (form_room(&layout_packets[i]) > room)
-			room = form_room(&layout_packets[i]);
+	for (size_t i = 0; i < layout_packets_n; i++) {
+		size_t n = form_room(&layout_packets[i]);
+
+		if (n > room)
+			room = n;
+	}
 	output_open(STDOUT_FILENO, self.json, room);
 	io_pipe(STDOUT_FILENO);
 	io_ready("ready");
