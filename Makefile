@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-ws f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -41,6 +41,7 @@ $(PROGRAMS) $(TOOLS): %: $O/bin/%
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
 f1-replay_PKG = libpcap zlib
+f1-ws_PKG = libwebsockets
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
 

@@ -59,15 +59,15 @@ count_print(void)
 	free(line);
 }
 
-static void
-metrics(void)
+char *
+count_text(size_t *n)
 {
 	char *text, prefix[128];
-	size_t size, length;
-	FILE *f = open_memstream(&text, &size);
+	size_t length;
+	FILE *f = open_memstream(&text, n);
 
 	if (f == NULL)
-		return;
+		return NULL;
 	for (size_t i = 0; i < self.n; i++) {
 		const struct count *c = &self.counts[i];
 
@@ -82,7 +82,19 @@ metrics(void)
 		else
 			fprintf(f, "%s %" PRIu64 "\n", prefix, c->n);
 	}
-	if (fclose(f) == 0 && io_replace(opt_common.metrics, text, size) == -1 && !self.failed) {
+	if (fclose(f) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void
+metrics(void)
+{
+	size_t n;
+	char *text = count_text(&n);
+
+	if (text != NULL && io_replace(opt_common.metrics, text, n) == -1 && !self.failed) {
 		warn("%s", opt_common.metrics);
 		self.failed = 1;
 	}

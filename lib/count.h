@@ -32,6 +32,9 @@ void count_init(struct count *counts, size_t n);
 /* The line for people on stderr. */
 void count_print(void);
 
+/* The text for Prometheus, of *n bytes and a NUL; the caller frees it. NULL when out of memory. */
+char *count_text(size_t *n);
+
 /* Does what is asked for: the line if SIGUSR1 came, the --metrics file if it is older than 2 seconds. Cheap. */
 void count_poll(void);
 
