@@ -119,7 +119,11 @@ $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
-bench: all $O/bench/packloop
+$O/bench/ws: tests/bench/ws.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $^
+
+bench: all $O/bench/packloop $O/bench/ws
 	O='$(abspath $O)' scripts/bench
 
 lint:

@@ -39,7 +39,7 @@ struct feed {
 	struct place *places;
 	/* what not all have got: messages first to first + marks_n */
 	uint8_t *log;
-	size_t n, room;
+	size_t n, room, fresh;	/* fresh: bytes since feed_sent */
 	struct mark *marks;
 	size_t marks_n, marks_room;
 	uint64_t first;
@@ -246,8 +246,9 @@ append(struct feed *f, const void *message, size_t n)
 	memcpy(f->log + f->n, message, n);
 	f->n += n;
 	f->marks[f->marks_n++] = (struct mark){ f->n, latest_number() };
-	if (f->n > self.waiting)
-		self.waiting = f->n;
+	f->fresh += FRAME_HEAD + n;
+	if (f->fresh > self.waiting)
+		self.waiting = f->fresh;
 }
 
 void
@@ -283,8 +284,10 @@ void
 feed_sent(void)
 {
 	for (struct feed *f = self.feeds; f != NULL; f = f->next)
-		if (f->marks_n > 0)
+		if (f->marks_n > 0) {
+			f->fresh = 0;
 			trim(f);
+		}
 	self.waiting = 0;
 }
 

@@ -84,6 +84,8 @@ gate_host_ok(const char *host)
 	if (host[n] == ':' ? strspn(host + n + 1, "0123456789") != strlen(host + n + 1) : host[n] != '\0')
 		return false;
 	if (host[0] == '[') {
+		if (n < 3 || host[n - 1] != ']')
+			return false;
 		memcpy(name, host + 1, n - 1);
 		name[n - 2] = '\0';
 		name[strcspn(name, "%")] = '\0';

@@ -233,8 +233,11 @@ upgrade(struct lws *wsi, const char *to)
 	unsigned status;
 	int reason = STATS_REFUSED_REQUEST;
 
-	if (strcasecmp(to, "websocket") != 0)
-		return -1;
+	if (strcasecmp(to, "websocket") != 0) {
+		stats[reason].n++;
+		site_say(&a, 400, "Only WebSocket is upgraded to here.");
+		return refuse(wsi, &a);
+	}
 	if (!admitted(wsi, "", &a))
 		return refuse(wsi, &a);
 	if (!origin_ok(wsi)) {
