@@ -44,7 +44,7 @@ struct client {
 	bool live, goodbye;
 	size_t received;		/* bytes of the message that it is sending */
 	struct answer answer;
-	bool head;			/* wants no body */
+	bool head, body;		/* wants no body; may send one */
 };
 
 static struct {
@@ -263,8 +263,9 @@ request(struct lws *wsi, struct client *c, const char *path)
 {
 	answer_free(&c->answer);
 	c->head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+	c->body = !c->head && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0;
 	if (admitted(wsi, path, &c->answer)) {
-		if (!c->head && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0)
+		if (c->body)
 			site_say(&c->answer, 405, "Only GET and HEAD are known here.");
 		else
 			site_answer(&c->answer, path);
@@ -297,7 +298,7 @@ send_body(struct lws *wsi, struct client *c)
 	}
 	answer_free(a);
 	/* what a request has in its body is not for us */
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
+	if (c->body || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
 		return -1;
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
@@ -562,7 +563,7 @@ server_open(const struct server_options *o)
 	self.retry.secs_since_valid_hangup = (uint16_t)o->timeout;
 	self.retry.secs_since_valid_ping = (uint16_t)(o->timeout / 3 ? o->timeout / 3 : 1);
 	lws_set_log_level(LLL_ERR | (opt_common.verbose > 1 ? LLL_WARN | LLL_NOTICE : 0), say);
-	info.port = CONTEXT_PORT_NO_LISTEN;
+	info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
 	info.protocols = protocols;
 	info.server_string = "f1-ws";
 	info.options = LWS_SERVER_OPTION_VALIDATE_UTF8;

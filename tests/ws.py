@@ -7,6 +7,7 @@
 #                                          are binary; "open" on stderr and to the FIFO READY, "closed CODE" at the end. With
 #                                          COUNT it leaves after so many; with PAUSE=FIFO it reads nothing before that one.
 # ws.py probe PORT TARGET [HEADER]...      the status that an upgrade is answered with; "head" shows all of its head
+# ws.py raw PORT                           sends stdin, and prints what comes
 # ws.py bad PORT                           clients that do wrong, one after the other: a line each with what came of it
 # ws.py many PORT N                        N connections opened and dropped in all stages
 # ws.py loris PORT N SECONDS               N clients that send a header a byte a time; how many were closed in time
@@ -147,6 +148,18 @@ def read(port, target, *headers):
     except (EOFError, ConnectionError):
         pass
     print('closed', code, file=sys.stderr)
+
+
+def raw(port):
+    s = connect(port)
+    s.settimeout(20)
+    try:
+        s.sendall(sys.stdin.buffer.read())
+        s.shutdown(socket.SHUT_WR)
+        while got := s.recv(1 << 16):
+            sys.stdout.buffer.write(got)
+    except ConnectionError:
+        pass
 
 
 def probe(port, target, *headers):
