@@ -128,8 +128,8 @@ bench: all $O/bench/packloop $O/bench/ws
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/packages scripts/pg-local \
-	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-ws scripts/check scripts/demo scripts/packages scripts/pg-local \
+	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh tests/ws.sh .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'

@@ -42,26 +42,16 @@ static const struct {
 void
 site_init(const char *name)
 {
-	static const char *const beside[] = { "/../share/f1/www", "/../../f1-ws/www" };
 	static char own[PATH_MAX];
-	char program[PATH_MAX / 2];
-	ssize_t n;
+	char program[PATH_MAX / 2] = "";
 
-	if (name != NULL || (name = getenv("F1_WWW")) != NULL) {
-		folder = name;
-		return;
+	if (name == NULL && (name = getenv("F1_WWW")) == NULL) {
+		if (readlink("/proc/self/exe", program, sizeof program - 1) > 0)
+			*strrchr(program, '/') = '\0';
+		snprintf(own, sizeof own, "%s/../share/f1/www", program);
+		name = own;
 	}
-	if ((n = readlink("/proc/self/exe", program, sizeof program - 1)) == -1)
-		n = 0;
-	program[n] = '\0';
-	if (strrchr(program, '/') != NULL)
-		*strrchr(program, '/') = '\0';
-	for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-		snprintf(own, sizeof own, "%s%s", program, beside[i]);
-		if (access(own, F_OK) == 0)
-			break;
-	}
-	folder = own;
+	folder = name;
 }
 
 void

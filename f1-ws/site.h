@@ -14,7 +14,7 @@ struct answer {
 	char *owned;		/* the body if answer_free is to free it, else NULL */
 };
 
-/* The folder of the page; NULL takes F1_WWW, or the one beside the program: as installed, or as built. */
+/* The folder of the page; NULL takes F1_WWW, or ../share/f1/www from the program's. */
 void site_init(const char *folder);
 
 /* The answer for a path without its query. Files of the folder only: no hidden ones, no symbolic links, no way out. */

@@ -69,7 +69,7 @@ done
 
 # --- many
 by_hand many "$port" 2000 >many.out 2>&1
-is '2,000 connections come and go' "$(cat many.out)" done
+is '2,000 connections come and go' "$(cat many.out)" 'done'
 ok 'their descriptors are given back' settled few_descriptors
 memory=$(resident)
 by_hand many "$port" 2000 >many.out 2>&1

@@ -11,7 +11,7 @@
 # shellcheck disable=SC2317
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-listen f1-replay f1-decode f1-pg f1-sim
+need f1-listen f1-replay f1-decode f1-ws f1-pg f1-sim
 
 # --- the examples: folder examples, one file each, whose first line tells where it stands
 mkdir examples work wrap made made/captures
@@ -134,6 +134,8 @@ wrap f1-listen "-p $port"
 wrap socat
 wrap nc
 wrap tcpdump
+printf '#!/bin/sh\nexec %s -l 127.0.0.1:0 "$@"\n' "$(command -v f1-ws)" >wrap/f1-ws	# whoever has the port of the default
+chmod +x wrap/f1-ws
 printf '#!/bin/sh\nshift\nexec "$@"\n' >wrap/ssh
 chmod +x wrap/ssh
 HOME=$tmp/work
@@ -222,6 +224,9 @@ plausible() {
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
+	*f1-ws) return ;;
+	*f1-ws\ -v) grep 'f1-ws: [1-9][0-9]* records, 0 rejected' err && return ;;
+	*f1-ws\ -l*) return ;;
 	*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*/dev/null | "f1-replay "*" -u "*) return ;;
 	esac
@@ -239,7 +244,7 @@ plausible() {
 
 for example in examples/*; do
 	where=$(sed -n '1s/^# //p' "$example")
-	command=$(sed -e 1d -e "s/20777/$port/g" -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
+	command=$(sed -e 1d -e "s/20777/$port/g" -e 's/:3001/:0/g' -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
 	printf '%s\n' "$command" >"$tmp/command"
 	name="$where: $(sed -e 1d -e 's/#/\\#/g' "$example" | head -n 1)"
 	why=$(missing "$command" | head -n 1)
