@@ -9,6 +9,10 @@ need f1-ws f1-decode f1-sim python3
 
 f1-sim -y 2025 -c 3 -r 2 -l 1 --duration 2 | f1-decode >race.f1
 
+# freed memory goes back in sanitizer builds, too
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1
+export ASAN_OPTIONS
+
 resident() {
 	sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status"
 }

@@ -7,6 +7,8 @@
 #                                          are binary; "open" on stderr and to the FIFO READY, "closed CODE" at the end. With
 #                                          COUNT it leaves after so many; with PAUSE=FIFO it reads nothing before that one.
 # ws.py probe PORT TARGET [HEADER]...      the status that an upgrade is answered with; "head" shows all of its head
+# ws.py others PORT METHOD STATUS          for each line of stdin, TARGET and HEADERs with tabs between: those that are not
+#                                          answered with STATUS; the METHOD may be WEBSOCKET, too
 # ws.py raw PORT                           sends stdin, and prints what comes
 # ws.py bad PORT                           clients that do wrong, one after the other: a line each with what came of it
 # ws.py many PORT N                        N connections opened and dropped in all stages
@@ -148,6 +150,29 @@ def read(port, target, *headers):
     except (EOFError, ConnectionError):
         pass
     print('closed', code, file=sys.stderr)
+
+
+def status(port, target, headers, method):
+    s = connect(port)
+    s.settimeout(20)
+    if method == 'WEBSOCKET':
+        s.sendall(upgrade(target, headers))
+    else:
+        s.sendall(request(target, [*headers, 'Connection: close'], method))
+    try:
+        head = Stream(s).head()
+    except (EOFError, ConnectionError):
+        return 'closed'
+    s.close()
+    return head.split()[1]
+
+
+def others(port, method, expected):
+    for line in sys.stdin:
+        target, *headers = line.rstrip('\n').split('\t')
+        got = status(port, target, headers, method)
+        if got != expected:
+            print(got, target, *headers)
 
 
 def raw(port):
