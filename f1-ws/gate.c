@@ -88,7 +88,11 @@ gate_host_ok(const char *host)
 			return false;
 		memcpy(name, host + 1, n - 1);
 		name[n - 2] = '\0';
-		name[strcspn(name, "%")] = '\0';
+		n = strcspn(name, "%");
+		for (const char *zone = name + n; *zone != '\0'; zone++)
+			if (!isalnum((unsigned char)*zone) && strchr("%-._", *zone) == NULL)
+				return false;
+		name[n] = '\0';
 		return inet_pton(AF_INET6, name, &address) == 1;
 	}
 	memcpy(name, host, n);
