@@ -14,6 +14,8 @@
 #include "selector.h"
 #include "stats.h"
 
+enum { RATES = 256 };	/* of all clients: each counts frames of every record and car */
+
 /* one count of frames for all selectors of a rate */
 struct rate {
 	double hz;
@@ -48,6 +50,7 @@ struct feed {
 static struct {
 	struct feed *feeds;
 	struct rate *rates;
+	int rates_n;
 	char *json;		/* the record that is published, once somebody wants it so */
 	size_t json_n;
 	bool json_made;
@@ -81,6 +84,7 @@ rate_get(double hz)
 	for (r = self.rates; r != NULL && r->hz != hz; r = r->next)
 		continue;
 	if (r == NULL) {
+		self.rates_n++;
 		r = need(calloc(1, sizeof *r));
 		r->hz = hz;
 		r->thin = need(thin_new(hz));
@@ -101,6 +105,7 @@ rate_drop(struct rate *r)
 	for (at = &self.rates; *at != r; at = &(*at)->next)
 		continue;
 	*at = r->next;
+	self.rates_n--;
 	thin_free(r->thin);
 	free(r);
 }
@@ -132,8 +137,12 @@ const char *
 feed_check(const char *selection)
 {
 	struct feed f;
+	const char *why = parse(&f, selection);
+	int rates = self.rates_n;
 
-	return parse(&f, selection);
+	for (int i = 0; why == NULL && i < f.selectors_n; i++)
+		rates += f.selectors[i].selector.rate > 0;
+	return why == NULL && rates > RATES ? "too many rates at the same time" : why;
 }
 
 const char *

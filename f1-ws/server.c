@@ -487,7 +487,7 @@ accept_some(void)
 static int
 listen_on(const char *address)
 {
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *list;
+	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *list;
 	char text[300], *host = text, *port;
 	size_t n;
 	int reason, why = 0, fd = -1;
@@ -502,7 +502,12 @@ listen_on(const char *address)
 		host++;
 	} else if (strchr(host, ':') != NULL)
 		opt_usage("--listen: '%s' is not ADDR:PORT; an address of IPv6 stands in []", address);
-	reason = getaddrinfo(*host ? host : NULL, port, &hints, &list);
+	if (*host == '\0')	/* one socket for both kinds of addresses, where there are both */
+		host = (fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ? "0.0.0.0" : "::";
+	if (fd != -1)
+		close(fd);
+	fd = -1;
+	reason = getaddrinfo(host, port, &hints, &list);
 	if (reason != 0)
 		errx(EX_UNAVAILABLE, "--listen: %s: %s", address, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
 	for (struct addrinfo *a = list; a != NULL && fd == -1; a = a->ai_next) {
@@ -511,6 +516,8 @@ listen_on(const char *address)
 			continue;
 		}
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+		if (a->ai_family == AF_INET6)
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
 		if (bind(fd, a->ai_addr, a->ai_addrlen) == -1 || listen(fd, SOMAXCONN) == -1) {
 			why = errno;
 			close(fd);

@@ -96,6 +96,18 @@ for field in speed gear engine_rpm throttle brake drs fuel_in_tank ers_store_ene
 done
 like 'its time is one' "$(printf '%s\n' "$last" | jq -r .time)" '^20[0-9-]*T[0-9:.]*Z$'
 
+serve
+client paced "$port" /
+f1-sim -y 2025 -c 2 -r 60 -l 1 -s 3 --duration 5 | f1-decode >&3
+exec 3>&-
+finish "$pid"
+finish "$server"
+ok 'the merged object comes several times' test "$(wc -l <paced.out)" -gt 3
+jq -r .time paced.out | python3 -c 'import datetime, sys
+times = [datetime.datetime.fromisoformat(line.strip().replace("Z", "+00:00")) for line in sys.stdin][:-1]
+print(*[b - a for a, b in zip(times, times[1:]) if b - a < datetime.timedelta(milliseconds=48)])' >early
+is 'but for the last at the end, at most 20 a second' "$(cat early)" ''
+
 # --- every year has the same fields
 for year in 2018 2019 2020 2021 2022 2023 2024 2026; do
 	f1-sim -y "$year" -c 2 -r 5 -l 1 --duration 12 >year.bin

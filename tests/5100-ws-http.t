@@ -262,8 +262,13 @@ s = socket.create_connection(("::1", int(sys.argv[1])))
 s.sendall(b"GET /healthz HTTP/1.1\r\nHost: [::1]\r\n\r\n")
 print(s.recv(100).split(b"\r\n")[0].decode())' "$ready")" 'HTTP/1.1 200 OK'
 	stop "$pid"
+	start f1-ws -l :0 --linger </dev/null >out 2>said
+	is '-l :PORT: IPv4' "$(ask "$ready" /healthz)" 200
+	is '-l :PORT: and IPv6' "$(python3 -c 'import socket, sys
+print(socket.create_connection(("::1", int(sys.argv[1]))) and "there")' "$ready")" there
+	stop "$pid"
 else
-	skip 'no IPv6 here'
+	skip 'no IPv6 here' 3
 fi
 
 # --- TLS
