@@ -149,7 +149,7 @@ int
 main(int argc, char *argv[])
 {
 	char port[16];
-	int status;
+	int status, passed;
 
 	parse_options(argc, argv);
 	if (isatty(STDIN_FILENO))
@@ -171,9 +171,8 @@ main(int argc, char *argv[])
 			look();
 	}
 	server_close();
+	passed = pass_close();
 	status = intake_status();
-	if (!pass_close() && status == EX_OK)
-		status = EX_IOERR;
 	count_end();
-	return status;
+	return status == EX_OK ? passed : status;
 }

@@ -112,13 +112,15 @@ pass_waiting(void)
 	return self.begin < self.end;
 }
 
-bool
+int
 pass_close(void)
 {
 	if (self.flags != -1)
 		fcntl(STDOUT_FILENO, F_SETFL, self.flags);
+	if (pass_waiting())
+		warnx("stdout: %zu bytes were read and not written", self.end - self.begin);
 	if (self.open && close(STDOUT_FILENO) == -1)
 		broken();
 	free(self.kept);
-	return !self.failed;
+	return self.failed ? EX_IOERR : pass_waiting() ? EX_TEMPFAIL : EX_OK;
 }

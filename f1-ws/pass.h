@@ -19,7 +19,8 @@ bool pass_write(const void *, size_t n);
 /* Is something kept? */
 bool pass_waiting(void);
 
-/* Closes stdout, as it was before. False if writing has failed for another reason than a reader that has gone. */
-bool pass_close(void);
+/* Closes stdout, as it was before. The exit status: not EX_OK if writing has failed for another reason than a reader that
+ * has gone, or if something is kept. */
+int pass_close(void);
 
 #endif

@@ -175,6 +175,15 @@ finish "$server"
 same '-p: and clients are served' out race.f1
 is '-p: the client has its records' "$(wc -l <still.out)" "$(grep -c '"packet":"session",' race.json)"
 
+mkfifo stuck
+exec 4<>stuck	# nobody reads
+cat long.f1 long.f1 long.f1 long.f1 >longer.f1
+start f1-ws -l 127.0.0.1:0 -p <longer.f1 >stuck 2>said
+stop "$pid"
+exec 4<&-
+is '-p: stopped while its reader waits: status 75' "$status" 75
+like '-p: stopped while its reader waits: words' "$(cat said)" '^f1-ws: stdout: [1-9][0-9]* bytes were read and not written$'
+
 # --- input that is none
 run f1-ws -l 127.0.0.1:0 <race.bin >out 2>said
 is 'packets, not records: status 65' "$status" 65
