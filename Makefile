@@ -118,12 +118,17 @@ $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
-bench: all $O/bench/packloop
+$O/bench/udp%: tests/bench/udp%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) -lm
+
+bench: all $O/bench/packloop $O/bench/udpsend $O/bench/udpdrop
 	O='$(abspath $O)' scripts/bench
+	O='$(abspath $O)' scripts/bench-udp
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-udp scripts/check scripts/demo scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all
