@@ -4,7 +4,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "bytes.h"
 #include "io.h"
 #include "opt.h"
@@ -27,7 +27,7 @@ struct out out;
 static struct {
 	enum out_kind kind;
 	int fd;
-	struct sockaddr_storage address;
+	struct address address;
 	uint8_t buffer[BUFFER];
 	size_t used;
 	unsigned waiting;		/* datagrams in the buffer */
@@ -38,45 +38,20 @@ static struct {
 static void
 open_udp(const char *where)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list, *a;
-	const char *colon = strrchr(where, ':');
-	char host[256];
-	int error, on = 1, size = 4 << 20;
-	size_t n;
+	struct address *a = &self.address;
+	int size = 4 << 20;
+	const char *why;
 
-	if (!colon || colon == where || colon[1] == '\0' || (n = (size_t)(colon - where)) >= sizeof host)
+	if (!address_parse(a, where))
 		opt_usage("--udp: '%s' is not HOST:PORT", where);
-	memcpy(host, where, n);
-	host[n] = '\0';
-	if (host[0] == '[' && host[n - 1] == ']') {	/* an IPv6 address */
-		host[n - 1] = '\0';
-		memmove(host, host + 1, n - 1);
-	}
-	if ((error = getaddrinfo(host, colon + 1, &hints, &list)) != 0) {
-		if (error == EAI_SERVICE)
-			opt_usage("--udp: '%s' is no port", colon + 1);
-		errx(EX_UNAVAILABLE, "%s: %s", where, gai_strerror(error));
-	}
-	for (a = list; a; a = a->ai_next) {
-		if ((self.fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol)) == -1)
-			continue;
-		setsockopt(self.fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
-		setsockopt(self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-		if (connect(self.fd, a->ai_addr, a->ai_addrlen) == 0)
-			break;
-		error = errno;
-		close(self.fd);
-		errno = error;
-	}
-	if (!a)
-		err(EX_UNAVAILABLE, "%s", where);
+	if ((self.fd = address_udp(a, &why)) == -1)
+		errx(EX_UNAVAILABLE, "%s: %s", where, why);
+	setsockopt(self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	/* Not connected, it does not tell that nobody listens, which a game would not mind either. */
 	connect(self.fd, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(struct sockaddr));
-	memcpy(&self.address, a->ai_addr, a->ai_addrlen);
 	for (int i = 0; i < GATHER; i++)
-		self.messages[i].msg_hdr = (struct msghdr){ .msg_name = &self.address, .msg_namelen = a->ai_addrlen,
+		self.messages[i].msg_hdr = (struct msghdr){ .msg_name = &a->to, .msg_namelen = a->size,
 			.msg_iov = &self.parts[i], .msg_iovlen = 1 };
-	freeaddrinfo(list);
 }
 
 static void

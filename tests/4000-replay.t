@@ -363,7 +363,7 @@ like 'is counted' "$(cat err)" '[1-9][0-9]* bytes skipped'
 run timeout 60 f1-replay -u no-such-host.invalid:20777 2025.bin 2>err
 is 'a name that does not resolve: status 69' "$status" 69
 like 'is said' "$(cat err)" '^f1-replay: no-such-host.invalid:20777: '
-for where in 127.0.0.1 127.0.0.1: :20777; do
+for where in 127.0.0.1 127.0.0.1: :20777 127.0.0.1:65536 ::1:20777; do
 	run f1-replay -u "$where" 2025.bin 2>err
 	is "-u $where: status 64" "$status" 64
 done
