@@ -50,7 +50,7 @@ static struct {
 	uint8_t heads[UDP_BATCH][PCAP_HEAD];
 	bool out;		/* there is a stream on stdout */
 	time_t quiet_until;	/* when we ask whether anybody sends; 0: somebody does, or we have asked */
-	uint64_t datagrams, rejected[PACKET_ALL], drops_told;
+	uint64_t datagrams, rejected[LOOK_LENGTH + 1], drops_told;
 } self = { .listen.port = 20777, .buffer = 64 << 20 };
 
 static void
@@ -150,6 +150,10 @@ tell_drops(void)
 static void
 tally(void)
 {
+	static const struct {
+		enum look look;
+		const char *name;
+	} reasons[] = { { LOOK_FORMAT, "format" }, { LOOK_ID, "id" }, { LOOK_LENGTH, "length" } };
 	static struct count counts[16 + SENDERS_COUNTS];
 	struct count *c = counts;
 
@@ -158,10 +162,9 @@ tally(void)
 	*c++ = (struct count){ "datagrams", "datagrams received", NULL, NULL, self.datagrams };
 	*c++ = (struct count){ "packets", "datagrams passed on to stdout", NULL, NULL, out_total.datagrams };
 	*c++ = (struct count){ "bytes", "bytes written to stdout", NULL, NULL, out_total.bytes };
-#define X(reason, name) \
-	*c++ = (struct count){ "rejected", "datagrams that are no F1 packets", "reason", name, self.rejected[PACKET_##reason] };
-	PACKET_REASONS(X)
-#undef X
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		*c++ = (struct count){ "rejected", "datagrams that are no F1 packets", "reason", reasons[i].name,
+			self.rejected[reasons[i].look] };
 	*c++ = (struct count){ "ring drops", "datagrams that a slow reader of stdout has lost", NULL, NULL, out_total.dropped };
 	*c++ = (struct count){ "unwritten", "datagrams left when nobody read stdout any more", NULL, NULL, out_total.unwritten };
 	*c++ = (struct count){ "kernel drops", "datagrams that the kernel dropped, its buffer being full", NULL, NULL, self.udp.dropped };
@@ -210,9 +213,9 @@ take(void)
 		};
 		packet_check(d);
 		senders_count(d);
-		if (d->why != PACKET_GOOD && self.rejected[d->why]++ == 0)	/* one of each kind is told */
+		if (d->look != LOOK_PACKET && self.rejected[d->look]++ == 0)	/* one of each kind is told */
 			packet_complain(d, self.pcap ? "kept in the pcap only" : "left out");
-		d->wanted = self.pcap || d->why == PACKET_GOOD;
+		d->wanted = self.pcap || d->look == LOOK_PACKET;
 		if (self.pcap)
 			pcap_head(d, u, &u->msgs[i].msg_hdr, self.heads[i]);
 	}
