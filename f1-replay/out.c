@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -58,19 +57,13 @@ static void
 open_stdout(void)
 {
 	struct stat st;
-	int fd;
 
 	if (fstat(STDOUT_FILENO, &st) == -1)
 		err(EX_IOERR, "stdout");
 	if (isatty(STDOUT_FILENO))
 		errx(EX_USAGE, "the stream is binary: pipe it, send it to a file, or use --udp");
 	io_pipe(STDOUT_FILENO);
-	/* A pipe of our own that does not block, so that we see signals while the reader stalls; the description that
-	 * we share with others stays as it is. Where it cannot be opened we do without. */
-	if (S_ISFIFO(st.st_mode) && (fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != -1) {
-		dup2(fd, STDOUT_FILENO);
-		close(fd);
-	}
+	io_unblock(STDOUT_FILENO);	/* so that we see signals while the reader stalls; where it cannot be we do without */
 }
 
 /* the head of a pcap with nanoseconds */
