@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "count.h"
 #include "file.h"
 #include "forward.h"
@@ -102,15 +102,6 @@ parse_options(int argc, char *argv[])
 		opt_usage("--rotate-size, --rotate-time and --on-close need --write");
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 static void
 open_outputs(void)
 {
@@ -132,7 +123,7 @@ listen_udp(void)
 	udp_open(&self.udp, &self.listen);
 	if (opt_common.verbose)
 		warnx("listening on %s", self.udp.name);
-	self.quiet_until = seconds() + QUIET;
+	self.quiet_until = clock_seconds() + QUIET;
 	snprintf(port, sizeof port, "%u", self.udp.port);
 	io_ready(port);
 }
@@ -187,7 +178,7 @@ look_around(void)
 	if (sig_report || opt_common.metrics)
 		tally();
 	count_poll();
-	if (self.quiet_until != 0 && seconds() >= self.quiet_until) {
+	if (self.quiet_until != 0 && clock_seconds() >= self.quiet_until) {
 		self.quiet_until = 0;
 		warnx("%s: nothing came in %d seconds: is UDP telemetry on in the game, and sent to this machine's port %u?",
 		    self.udp.name, QUIET, self.udp.port);

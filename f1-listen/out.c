@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "io.h"
 #include "out.h"
 #include "ring.h"
@@ -137,28 +137,19 @@ out_ended(void)
 	return self.ended;
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 int
 out_close(void (*meanwhile)(void))
 {
 	uint64_t before = out_total.bytes;
-	time_t progress = seconds();
+	time_t progress = clock_seconds();
 
-	while (out_waiting() && seconds() - progress < SIG_GRACE) {
+	while (out_waiting() && clock_seconds() - progress < SIG_GRACE) {
 		struct pollfd p = out_poll();
 
 		if (sig_wait(&p, 1, TICK) > 0)
 			out_write(p.revents);
 		if (out_total.bytes != before)
-			progress = seconds();
+			progress = clock_seconds();
 		before = out_total.bytes;
 		meanwhile();
 	}
