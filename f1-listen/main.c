@@ -47,7 +47,7 @@ static struct {
 
 	struct udp udp;
 	struct datagram batch[UDP_BATCH];
-	uint8_t heads[UDP_BATCH][PCAP_HEAD];
+	uint8_t heads[UDP_BATCH][WIRE_HEADS];
 	bool out;		/* there is a stream on stdout */
 	time_t quiet_until;	/* when we ask whether anybody sends; 0: somebody does, or we have asked */
 	uint64_t datagrams, rejected[LOOK_LENGTH + 1], drops_told;
@@ -106,8 +106,8 @@ static void
 open_outputs(void)
 {
 	if (self.pcap) {
-		self.write.preface = pcap_file;
-		self.write.preface_n = sizeof pcap_file;
+		self.write.preface = wire_file;
+		self.write.preface_n = sizeof wire_file;
 	}
 	self.out = out_open(self.buffer, self.write.pattern == NULL && !forward_any());
 	out_preface(self.write.preface, self.write.preface_n);
