@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
