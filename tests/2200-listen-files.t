@@ -107,7 +107,7 @@ same '--rotate-size: joined they are what was sent' joined sent
 is 'none is longer' "$(find size -size +100k | wc -l | tr -d ' ')" 0
 ok 'and they are full' test "$(names size | wc -w)" -le 7
 ok 'each is whole' sh -c 'for f in size/*; do f1-decode --strict "$f" >/dev/null || exit; done'
-listen out -v -w 'time.bin' --rotate-time 1
+listen out -v -w 'time.bin' --rotate-time 2
 send 127.0.0.1 "$ready" 50 sent
 wait_line '^f1-listen: time.bin: 50 datagrams'
 same '--rotate-time: it is closed when its time is over' time.bin sent
