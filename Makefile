@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-ws f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -91,19 +91,21 @@ check: all $(TEST_PROGRAMS) fuzz-replay
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
 DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode)) $(CAPTURE)
-# what an entry links: f1-decode without its main, or that of f1-pg or f1-ws which reads records
+# what an entry links: f1-decode without its main, or the part of another program that reads what is hostile
 ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
 WS_OBJ = $(patsubst %,$O/f1-ws/%.o,feed gate latest player stats)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
 $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
 endef
-$(foreach f,$(filter-out rows publish gate,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out f1pcap rows route publish gate,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(eval $(call fuzz_entry,f1pcap,$O/f1-replay/f1pcap.o,f1-replay))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
+$(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
 $(foreach f,publish gate,$(eval $(call fuzz_entry,$f,$(WS_OBJ),f1-ws)))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
@@ -125,12 +127,17 @@ $O/bench/ws: tests/bench/ws.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $^
 
-bench: all $O/bench/packloop $O/bench/ws
+$O/bench/udp%: tests/bench/udp%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) -lm
+
+bench: all $O/bench/packloop $O/bench/udpsend $O/bench/udpdrop $O/bench/ws
 	O='$(abspath $O)' scripts/bench
+	O='$(abspath $O)' scripts/bench-udp
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-ws scripts/check scripts/demo scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-udp scripts/bench-ws scripts/check scripts/demo scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh tests/ws.sh .ci/run
 
 install: all

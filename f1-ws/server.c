@@ -19,6 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "feed.h"
 #include "gate.h"
 #include "opt.h"
@@ -483,33 +484,32 @@ accept_some(void)
 	}
 }
 
-/* ADDR:PORT, where ADDR may be [IPv6] or empty for all. */
-static int
-listen_on(const char *address)
+/* Can this machine speak IPv6? Then a socket for all addresses takes both kinds. */
+static bool
+has_ipv6(void)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *list;
-	char text[300], *host = text, *port;
-	size_t n;
-	int reason, why = 0, fd = -1;
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if ((size_t)snprintf(text, sizeof text, "%s", address) >= sizeof text || (port = strrchr(text, ':')) == NULL ||
-	    port[1] == '\0' || strspn(port + 1, "0123456789") != strlen(port + 1) || atol(port + 1) > 65535)
-		opt_usage("--listen: '%s' is not ADDR:PORT", address);
-	*port++ = '\0';
-	n = strlen(host);
-	if (n > 1 && host[0] == '[' && host[n - 1] == ']') {
-		host[n - 1] = '\0';
-		host++;
-	} else if (strchr(host, ':') != NULL)
-		opt_usage("--listen: '%s' is not ADDR:PORT; an address of IPv6 stands in []", address);
-	if (*host == '\0')	/* one socket for both kinds of addresses, where there are both */
-		host = (fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ? "0.0.0.0" : "::";
 	if (fd != -1)
 		close(fd);
-	fd = -1;
-	reason = getaddrinfo(host, port, &hints, &list);
+	return fd != -1;
+}
+
+/* ADDR:PORT, where ADDR may be [IPv6], or empty for all. */
+static int
+listen_on(const char *name)
+{
+	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *list;
+	struct address address;
+	char all[300];
+	int reason, why = 0, fd = -1;
+
+	snprintf(all, sizeof all, "%s%s", name[0] != ':' ? "" : has_ipv6() ? "[::]" : "0.0.0.0", name);
+	if (!address_parse(&address, all))
+		opt_usage("--listen: '%s' is not ADDR:PORT", name);
+	reason = getaddrinfo(address.host, address.port, &hints, &list);
 	if (reason != 0)
-		errx(EX_UNAVAILABLE, "--listen: %s: %s", address, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
+		errx(EX_UNAVAILABLE, "--listen: %s: %s", name, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
 	for (struct addrinfo *a = list; a != NULL && fd == -1; a = a->ai_next) {
 		if ((fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1) {
 			why = errno;
@@ -526,7 +526,7 @@ listen_on(const char *address)
 	}
 	freeaddrinfo(list);
 	if (fd == -1)
-		errx(EX_UNAVAILABLE, "listen on %s: %s", address, strerror(why));
+		errx(EX_UNAVAILABLE, "listen on %s: %s", name, strerror(why));
 	return fd;
 }
 
