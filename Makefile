@@ -34,9 +34,9 @@ LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -76,6 +76,19 @@ man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk $(LAYOUTS)
 	    input=enums lib/layout/enums >$O/f1-fields.5
 	cmp -s $O/f1-fields.5 $@ || cp $O/f1-fields.5 $@
 	@touch $@
+
+# the page of f1-ws, where the program looks for it, beside its folder; without npm it has no charts
+WWW = $O/share/f1/www
+www: $(WWW)/index.html
+UPLOT = f1-ws/node_modules/uplot
+$(UPLOT): f1-ws/package-lock.json
+	command -v npm >/dev/null && cd f1-ws && npm ci --silent --no-audit --no-fund || echo 'no npm ci: the page has no charts'
+	@mkdir -p $@ && touch $@
+$(WWW)/index.html: $(wildcard f1-ws/www/*) $(UPLOT)
+	rm -rf $(@D) && mkdir -p $(@D)/vendor
+	for f in dist/uPlot.esm.js dist/uPlot.min.css LICENSE; do \
+	    ! test -f $(UPLOT)/$$f || cp $(UPLOT)/$$f $(@D)/vendor/ || exit; done
+	cp f1-ws/www/* $(@D)
 
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
@@ -129,10 +142,12 @@ lint:
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
 	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:

@@ -54,17 +54,19 @@ export class Charts {
 			plot.destroy();
 		this.plots = null;
 		this.key = { traces: '', laps: '' };
+		this.ondirty?.();
 	}
 
 	make()
 	{
 		const css = getComputedStyle(document.documentElement), colour = (which) => css.getPropertyValue(`--${which}`).trim();
 		const size = parseFloat(css.fontSize), font = `${Math.round(size * 0.72)}px ${css.fontFamily}`;
-		const axis = (more) => ({ stroke: colour('dim'), font, grid: { stroke: colour('grid'), width: 1 },
-		    ticks: { show: false }, ...more });
+		const axis = (more) => ({ stroke: colour('dim'), font, grid: { stroke: colour('grid'), width: size / 14 },
+		    ticks: { show: false }, space: size * 3.4, ...more });
 		const common = (box, height, more) => ({ width: Math.floor(box.clientWidth), height: Math.floor(height),
 		    legend: { show: false }, padding: [size * 0.5, size * 0.6, 0, 0], ...more });
 		const plots = this.plots = {}, traces = $('trace-charts');
+		const thin = size / 12, thick = size / 7, dots = size / 3;
 		const bottom = Math.round(size * 1.4), left = Math.round(size * 2.4);
 
 		CHANNELS.forEach((channel, i) => {
@@ -77,7 +79,7 @@ export class Charts {
 					axis({ size: last ? bottom : 0, gap: 2, values: (_u, v) => v.map((d) => last ? `${d / 1000} km` : '') }),
 					axis({ size: left, gap: 4, splits: () => splits, values: (_u, v) => v }),
 				],
-				series: [{}, { stroke: colour('dim'), width: 1 }, { stroke: colour(channel), width: 1.75 }],
+				series: [{}, { stroke: colour('dim'), width: thin }, { stroke: colour(channel), width: thick }],
 			}), [[0], [null], [null]], traces);
 			text(make(plots[channel].root, 'span', 'what'), words);
 		});
@@ -90,15 +92,15 @@ export class Charts {
 			scales: { x: laps, y: { range: (_u, a, b) => a === null ? [80, 100] : [a - 0.5, Math.min(b, a * 1.12) + 0.5] } },
 			axes: [axis({ size: bottom, gap: 2, values: whole }),
 			    axis({ size: left * 1.6, gap: 4, values: (_u, v) => v.map((s) => format.lapTime(s * 1000).slice(0, -2)) })],
-			series: [{}, { stroke: colour('dim'), width: 1, points: { size: 4 } },
-			    { stroke: colour('speed'), width: 2, points: { size: 6, fill: colour('speed') } }],
+			series: [{}, { stroke: colour('dim'), width: thin, points: { size: dots } },
+			    { stroke: colour('speed'), width: thick, points: { size: dots * 1.4, fill: colour('speed') } }],
 		}), [[1], [null], [null]], lapBox);
 		plots.wear = new uPlot(common(wearBox, wearBox.clientHeight, {
 			cursor: { drag: { x: false, y: false }, y: false },
 			scales: { x: laps, y: { range: (_u, _a, b) => [0, Math.max(20, Math.ceil((b ?? 0) / 10) * 10)] } },
 			axes: [axis({ size: bottom, gap: 2, values: whole }),
 			    axis({ size: left, gap: 4, values: (_u, v) => v.map((n) => `${n}%`) })],
-			series: [{}, ...WHEELS.map((wheel) => ({ stroke: colour(wheel), width: 1.5, points: { size: 4 } }))],
+			series: [{}, ...WHEELS.map((wheel) => ({ stroke: colour(wheel), width: thin * 1.5, points: { size: dots } }))],
 		}), [[1], [null], [null], [null], [null]], wearBox);
 	}
 

@@ -14,7 +14,11 @@ export function lapTime(ms)
 	return minutes ? `${minutes}:${seconds.padStart(6, '0')}` : seconds;
 }
 
-export const sectorTime = lapTime;
+/* sectorTime: a digit less from a minute on, so that all have the same room */
+export function sectorTime(ms)
+{
+	return ms >= 60000 ? lapTime(Math.round(ms / 100) * 100).slice(0, -2) : lapTime(ms);
+}
 
 /* 1234 -> +1.234 */
 export function gap(ms)

@@ -28,8 +28,12 @@ function race(order, length)
 {
 	order.forEach((car, i) => {
 		/* behind the line everybody coasts: what counted is the gap at the flag */
-		if (car.lap.result_status !== q.RESULT_ACTIVE)
+		if (car.lap.result_status === q.RESULT_FINISHED)
 			return;
+		if (car.lap.result_status > q.RESULT_FINISHED) {
+			car.gapLeader = car.gapAhead = null;
+			return;
+		}
 		car.gapLeader = i ? told(q.gapLeader(car.lap), behind(car, order[0], length)) : null;
 		car.gapAhead = i ? told(q.gapAhead(car.lap), behind(car, order[i - 1], length)) : null;
 	});

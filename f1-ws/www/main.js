@@ -38,7 +38,7 @@ let followed = null;		/* index of the car that is shown */
 let chosen = fromHash();	/* the one that was asked for, or null: the player's */
 let scheduled = false;
 
-const PACE = 33;	/* ms from one picture to the next: what changes faster cannot be read */
+const PACE = 40;	/* ms from one picture to the next: what changes faster cannot be read */
 
 /* what is drawn for which bits, and how many ms pass before it is drawn again */
 const VIEWS = [
@@ -50,7 +50,7 @@ const VIEWS = [
 	{ bits: what.PICTURE, pause: 200, draw: () => panel.drawPicture(state, state.cars.get(followed)) },
 	{ bits: what.MAP, pause: 95, draw: () => map.draw(state, followed) },
 	{ bits: what.CONTROL, pause: 200, draw: () => control.draw(state) },
-	{ bits: what.CAR | what.LAPS, pause: 200, draw: () => graphs.draw(state, state.cars.get(followed), recorder) },
+	{ bits: what.CAR | what.LAPS, pause: 300, draw: () => graphs.draw(state, state.cars.get(followed), recorder) },
 	{ bits: what.ALL, pause: 500, draw: () => header.drawLink(connection) },
 ];
 let drawn = 0;
@@ -148,8 +148,8 @@ state.onsession = () => {
 	notice('New session');
 };
 state.onflashback = (from, to) => notice(`Flashback: ${format.clock(from)} → ${format.clock(to)}`);
-map.ondirty = () => {
-	state.dirty |= what.MAP;
+map.ondirty = graphs.ondirty = () => {
+	state.dirty |= what.MAP | what.LAPS;
 	schedule();
 };
 addEventListener('hashchange', () => {

@@ -110,6 +110,9 @@ export class Outline {
 
 			this.points[i] = [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
 		}
+		/* each point is of one car on its own line: a little smoother is nearer to the track */
+		this.points = this.points.map((p, i, all) => p.map((v, k) => Math.round(10 *
+		    (all[(i + POINTS - 1) % POINTS][k] + 2 * v + all[(i + 1) % POINTS][k]) / 4) / 10));
 		this.known = POINTS;
 		this.save();
 	}

@@ -2,7 +2,7 @@
 /* panel.js: the followed car: what its driver sees, and what an engineer wants to know of it */
 
 import * as colours from './colours.js';
-import { data, hide, make, scale, style, text, $ } from './dom.js';
+import { attribute, data, hide, make, scale, style, text, $ } from './dom.js';
 import * as format from './format.js';
 import { name } from './names.js';
 import * as q from './quantities.js';
@@ -98,6 +98,7 @@ export class Panel {
 		text($('car-position'), car.result?.position || car.lap?.car_position || format.NONE);
 		style($('car-team'), '--team', colours.team(team, p?.team_id, car.livery));
 		text($('car-name'), state.carName(car.index));
+		attribute($('car-name'), 'title', state.carName(car.index));
 		text($('car-of'), [p?.race_number && `#${p.race_number}`, team ?? (p && `Team ${p.team_id}`)].filter(Boolean).join(' '));
 		if (car.index === state.player)
 			chips.push('Player');
@@ -169,7 +170,7 @@ export class Panel {
 		const current = q.currentLap(lap), delta = recorder.delta(car), last = q.lastLap(lap);
 		const total = state.kind === 'race' ? state.session?.total_laps : 0;
 
-		text($('car-lap'), total ? `${lap.current_lap_num}/${total}` : lap.current_lap_num);
+		text($('car-lap'), total ? `${Math.min(lap.current_lap_num, total)}/${total}` : lap.current_lap_num);
 		/* the last digit of a running clock cannot be read */
 		text($('current'), current > 0 ? format.lapTime(current).slice(0, -2) : format.NONE);
 		data($('current'), 'invalid', lap.current_lap_invalid ? '' : null);
