@@ -142,12 +142,12 @@ lint:
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
-	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) '$(DESTDIR)$(PREFIX)/share/f1/'
+	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
 	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
-	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:
