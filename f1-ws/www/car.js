@@ -55,7 +55,7 @@ export class Car {
 			}
 		}
 		e.valid = !record.current_lap_invalid;
-		if (q.bestLap(record) !== 0 && q.bestLap(record) !== this.best)
+		if (!before || (q.bestLap(record) !== 0 && q.bestLap(record) !== this.best))
 			changed = true;
 		if (changed)
 			this.findBest();
@@ -119,7 +119,7 @@ export class Car {
 	findBest()
 	{
 		this.best = this.lap ? q.bestLap(this.lap) : 0;
-		this.bestSectors = [0, 0, 0];
+		this.bestSectors = this.lap ? q.bestSectors(this.lap) : [0, 0, 0];
 		for (const e of this.laps.values()) {
 			if (!e.valid)
 				continue;

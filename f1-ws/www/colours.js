@@ -21,6 +21,8 @@ export function team(name, id, livery)
 	for (const [pattern, colour] of teams)
 		if (name && pattern.test(name))
 			return colour;
+	if (id === undefined)
+		return livery ?? '#8a93a0';
 	return livery ?? `hsl(${(Number(id) || 0) * 67 % 360} 55% 55%)`;
 }
 

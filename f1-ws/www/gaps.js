@@ -36,6 +36,8 @@ function race(order, length)
 		}
 		car.gapLeader = i ? told(q.gapLeader(car.lap), behind(car, order[0], length)) : null;
 		car.gapAhead = i ? told(q.gapAhead(car.lap), behind(car, order[i - 1], length)) : null;
+		if (i && car.gapAhead === null && typeof car.gapLeader === 'number' && order[i - 1].gapLeader < car.gapLeader)
+			car.gapAhead = car.gapLeader - order[i - 1].gapLeader;
 	});
 }
 

@@ -19,7 +19,7 @@ import { Tower } from './tower.js';
  * nothing is asked for more often than it is looked at; rates of one clock come with the same frame of the game.
  */
 const ALL_CARS = ['session', 'marshal_zones/1hz', 'weather_forecast_samples/0.5hz', 'event', 'participants',
-	'livery_colours', 'lap_data/5hz', 'motion/5hz', 'car_status/0.5hz', 'car_damage/0.2hz', 'session_history/0.1hz',
+	'livery_colours/0.02hz', 'lap_data/4hz', 'motion/4hz', 'car_status/0.5hz', 'car_damage/0.2hz', 'session_history/0.1hz',
 	'lap_history/0.1hz', 'final_classification'];
 const ONE_CAR = ['lap_data/CAR/10hz', 'car_telemetry/CAR/30hz', 'car_telemetry_2/CAR/10hz', 'car_status/CAR/5hz',
 	'car_damage/CAR/2hz', 'session_history/CAR', 'lap_history/CAR/1hz'];
@@ -71,8 +71,11 @@ function schedule()
 
 function record(r)
 {
-	if (!state.apply(r))
+	if (!state.apply(r)) {
+		if (state.uid === null)
+			schedule();
 		return;
+	}
 	if (r.packet === 'motion')
 		map.learn(state, r);
 	recorder.apply(r, state, followed);
@@ -99,6 +102,8 @@ function draw()
 	/* cars move on between their records */
 	if (state.uid && connection.status === 'open')
 		state.dirty |= map.moving(now) ? what.MAP : 0;
+	if (state.uid === null)
+		text($('empty-title'), state.menus ? 'The game is in its menus or in a lobby' : 'Waiting for the game');
 	document.body.classList.toggle('waiting', state.uid === null);
 }
 

@@ -8,7 +8,7 @@ import { Outline } from './outline.js';
 import * as q from './quantities.js';
 
 const MARGIN = 0.09;	/* share of the canvas around the track */
-const AHEAD = 250;	/* ms for which a car goes on as its last record told; then it waits for the next one */
+const AHEAD = 300;	/* ms for which a car goes on as its last record told; then it waits for the next one */
 
 export class Map2d {
 	constructor()
@@ -189,7 +189,7 @@ export class Map2d {
 			this.resize();
 		this.drawTrack(state, cars.map((car) => [car.motion.world_position_x, car.motion.world_position_z]));
 		c.clearRect(0, 0, this.canvas.width, this.canvas.height);
-		text($('map-text'), !cars.length ? 'No positions yet' : this.outline.complete ? ''
+		text($('map-text'), !cars.length ? 'No positions yet' : this.outline.complete || !this.outline.key ? ''
 		    : `Learning the track: ${Math.round(100 * this.outline.known / this.outline.points.length)}%`);
 		if (!this.place)
 			return;
@@ -205,7 +205,7 @@ export class Map2d {
 		/* the followed car and the leaders get their labels first, the others where there is room */
 		c.font = `600 ${Math.round(this.unit * 0.78)}px ${this.font}`;
 		for (const car of first)
-			this.label(c, state.carName(car.index), car, car === mine, taken);
+			this.label(c, car === mine ? state.carName(car.index).slice(0, 16) : state.carCode(car.index), car, car === mine, taken);
 	}
 
 	drawCar(c, state, car, followed)
@@ -223,12 +223,11 @@ export class Map2d {
 		c.globalAlpha = 1;
 	}
 
-	/* label: above the car or below it, unless something is there; three letters, as is the custom */
+	/* label: above the car or below it, unless something is there */
 	label(c, words, car, followed, taken)
 	{
 		const [x, y] = this.where(car.motion), u = this.unit;
-		const short = followed ? words.slice(0, 16) : words.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3).toUpperCase();
-		const half = c.measureText(short).width / 2 + u * 0.25, at = Math.min(this.canvas.width - half, Math.max(half, x));
+		const half = c.measureText(words).width / 2 + u * 0.25, at = Math.min(this.canvas.width - half, Math.max(half, x));
 
 		for (const dy of [-1.25, 1.25]) {
 			const box = [at - half, y + (dy - 0.5) * u, at + half, y + (dy + 0.5) * u];
@@ -242,7 +241,7 @@ export class Map2d {
 			c.fillRect(box[0], box[1], 2 * half, u);
 			c.globalAlpha = 1;
 			c.fillStyle = this.colour(followed ? 'text' : 'dim');
-			c.fillText(short, at, y + dy * u);
+			c.fillText(words, at, y + dy * u);
 			return;
 		}
 	}

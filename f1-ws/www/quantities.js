@@ -9,6 +9,9 @@ export const currentLap = (lap) => lap.current_lap_time_in_ms ?? milliseconds(la
 /* 2018 to 2020 only; later it is in the lap history */
 export const bestLap = (lap) => milliseconds(lap.best_lap_time) ?? 0;
 
+/* 2020 only: the best sectors of the session */
+export const bestSectors = (lap) => [1, 2, 3].map((n) => lap[`best_overall_sector${n}_time_in_ms`] ?? 0);
+
 /*
  * sector: of lap_data or lap_history; the whole minutes have a field of their own since 2023, and before that 16 bits
  * hold at most 65.535 s. 0 = not done.

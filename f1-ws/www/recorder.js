@@ -5,7 +5,7 @@ import * as q from './quantities.js';
 
 export const STEP = 5;		/* metres between the points of a trace */
 const FILL = 20;		/* points that may be missing between two samples and are drawn through */
-const COVERED = 0.95;		/* share of the points that a lap needs to be compared with */
+const COVERED = 0.9;		/* share of the points that a lap needs to be compared with */
 const APART = 0.25;		/* s between records that still tell of one place */
 
 export const CHANNELS = ['speed', 'throttle', 'brake', 'gear'];

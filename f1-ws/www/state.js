@@ -15,11 +15,15 @@ const BACK = 0.3;	/* s that a car's time must go back to be a flashback; datagra
 /* more often than anyone wants to read, or drawn elsewhere */
 const QUIET = new Set(['BUTN']);
 
+/* players online who hide their names are all called the same */
+const hidden = (p) => !p.name || p.name === 'Player';
+
 export class State {
 	constructor()
 	{
 		this.dirty = ALL;
 		this.past = new Set();	/* sessions that were left */
+		this.menus = false;	/* a record came from outside a session */
 		this.onsession = this.onflashback = () => {};
 		this.begin(null);
 	}
@@ -60,8 +64,11 @@ export class State {
 	{
 		const now = performance.now();
 
-		if (r.session_uid === NO_SESSION)
+		if (r.session_uid === NO_SESSION) {
+			this.menus = true;
+			this.dirty |= HEADER;
 			return false;
+		}
 		if (r.session_uid !== this.uid) {
 			if (this.past.has(r.session_uid) && now - this.seen < STALE)
 				return false;
@@ -191,10 +198,19 @@ export class State {
 
 		if (!p)
 			return index === q.NO_CAR || index === undefined ? 'nobody' : `Car ${index}`;
-		/* players online who hide their names are all called the same */
-		if (!p.name || p.name === 'Player')
+		if (hidden(p))
 			return `${p.name || 'Car'} ${p.race_number || index}`;
 		return p.name;
+	}
+
+	/* carCode: the same in three letters, as is the custom, or the number */
+	carCode(index)
+	{
+		const p = this.cars.get(index)?.participant;
+
+		if (!p || hidden(p))
+			return String(p?.race_number || index);
+		return p.name.replace(/^\p{L}\. /u, '').replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3).toUpperCase();
 	}
 }
 

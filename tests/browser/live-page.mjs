@@ -7,7 +7,7 @@ import { done, frame, is, killAll, last, ok, pipeline, race, records, server, un
 /* nothing of the browser's own may go to the network either */
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
 	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const SPEED = 12;
+const SPEED = 10;
 
 const trouble = [];
 
@@ -48,9 +48,26 @@ function time(ms)
 }
 
 const plus = (ms) => ms >= 60000 ? `+${time(ms)}` : `+${(ms / 1000).toFixed(3)}`;
+/* the page asks for lap_data of all cars 4 times a second, and of the followed one 10 times */
+const shown = (all, player) => last(all, 'lap_data', 4).set(player, last(all, 'lap_data', 10).get(player));
 const ordered = (laps) => [...laps.values()].filter((l) => l.result_status > 1).sort((a, b) => a.car_position - b.car_position);
-const settled = (page, order) => until(async () =>
-	JSON.stringify((await tower(page)).map((row) => row.car)) === JSON.stringify(order.map((l) => l.car)));
+
+/* settled: the cars stand in this order, and nothing has changed for longer than the page may wait with drawing */
+async function settled(page, order)
+{
+	const cars = JSON.stringify(order.map((l) => l.car));
+	let before = '', since = 0;
+
+	return until(async () => {
+		const rows = await tower(page), now = JSON.stringify(rows) + await say(page, '#car');
+
+		if (now !== before)
+			since = Date.now();
+		before = now;
+		return JSON.stringify(rows.map((row) => row.car)) === cars && Date.now() - since > 1500;
+	});
+}
+
 const bests = (all) => {
 	const best = new Map();
 
@@ -63,14 +80,13 @@ const bests = (all) => {
 /* a race that stops in its third lap: all that stands still can be compared */
 async function running(page, pipe)
 {
-	const args = ['--year', '2025', '--cars', '22', '--laps', '5', '--rate', '30', '--duration', '215'], all = await records(args);
-	const laps = last(all, 'lap_data', 5), order = ordered(laps), names = last(all, 'participants', 1000);
-	const player = all[0].player_car_index, telemetry = last(all, 'car_telemetry', 30).get(player);
+	const args = ['--year', '2025', '--cars', '22', '--laps', '5', '--rate', '20', '--duration', '215'], all = await records(args);
+	const player = all.find((r) => r.packet === 'lap_data').player_car_index, laps = shown(all, player), order = ordered(laps);
+	const names = last(all, 'participants', 1000), telemetry = last(all, 'car_telemetry', 30).get(player);
 	const best = bests(all), status = last(all, 'car_status', 0.5);
 
 	await race(pipe, args, SPEED);
 	ok('22 cars stand in the order of the race', await settled(page, order));
-	await until(async () => await say(page, '#speed') === String(telemetry.speed));
 	const rows = await tower(page);
 
 	is('their names', rows.map((r) => r.name), order.map((l) => names.get(l.car).name));
@@ -119,7 +135,7 @@ async function follow(page, { all, rows })
 	await page.keyboard.press('Enter');
 	ok('arrows and Enter follow the next one', await until(async () => await name() === rows[5].name), await name());
 	await page.click('#auto');
-	ok('and a button the player again', await until(async () => (await tower(page)).some((r) => r.followed && r.car === all[0].player_car_index)));
+	ok('and a button the player again', await until(async () => (await tower(page)).some((r) => r.followed && r.car === all.at(-1).player_car_index)));
 	is('which the address forgets', new URL(page.url()).hash, '');
 }
 
@@ -133,12 +149,12 @@ async function restart(page, pipe, rows)
 	ok('and it is found again', await until(async () => !(await say(page, '#link-text')).startsWith('Connection lost')));
 	is('without losing the picture', (await tower(page)).map((r) => r.name), rows.map((r) => r.name));
 
-	const args = ['--year', '2020', '--cars', '20', '--laps', '4', '--seed', '2', '--rate', '30', '--duration', '160'];
-	const all = await records(args), laps = last(all, 'lap_data', 5), order = ordered(laps);
+	const args = ['--year', '2020', '--cars', '20', '--laps', '4', '--seed', '2', '--rate', '20', '--duration', '160'];
+	const all = await records(args), laps = shown(all, all.find((r) => r.packet === 'lap_data').player_car_index);
+	const order = ordered(laps);
 
 	await race(pipe, args, SPEED);
 	ok('a new session takes the place of the old one', await settled(page, order));
-	await until(async () => (await tower(page))[0].best === time(Math.round(1000 * order[0].best_lap_time)));
 	const now = await tower(page);
 
 	is('2020: its header', await say(page, '#session'), 'Race · F1 2020');
@@ -163,7 +179,7 @@ async function restart(page, pipe, rows)
 /* flashback: what it undid is gone from the screen */
 async function flashback(page, pipe)
 {
-	const args = ['--year', '2023', '--cars', '20', '--laps', '3', '--seed', '3', '--rate', '30', '--scene', 'flashback'];
+	const args = ['--year', '2023', '--cars', '20', '--laps', '3', '--seed', '3', '--rate', '20', '--scene', 'flashback'];
 	const all = await records(args), best = bests(all.filter((r) => r.packet !== 'lap_history').concat(
 	    [...new Map(all.filter((r) => r.packet === 'lap_history').map((r) => [`${r.car} ${r.lap_num}`, r])).values()]));
 	const result = all.filter((r) => r.packet === 'final_classification').sort((a, b) => a.position - b.position);
@@ -180,7 +196,6 @@ async function flashback(page, pipe)
 	ok('after a flashback and the flag the classification stands', await settled(page, order));
 	ok('the flashback was told', noticed);
 	ok('in the list, too', (await page.$$eval('#events li', (lines) => lines.map((l) => l.textContent))).some((l) => l.includes('Flashback to')));
-	await until(async () => JSON.stringify((await tower(page)).map((r) => r.best)) === JSON.stringify(order.map((r) => time(best.get(r.car)))));
 	is('best laps are those of the final timeline', (await tower(page)).map((r) => r.best), order.map((r) => time(best.get(r.car))));
 	is('the gaps are the classification\'s', (await tower(page)).filter((r) => r.status === 'FIN').slice(1).map((r) => r.leader),
 	    order.filter((r) => r.result_status === 3).slice(1).map((r) => r.num_laps < order[0].num_laps
