@@ -100,8 +100,10 @@ function draw()
 	}
 	state.dirty = 0;
 	/* cars move on between their records */
-	if (state.uid && connection.status === 'open')
-		state.dirty |= map.moving(now) ? what.MAP : 0;
+	if (map.moving(now))
+		state.dirty |= what.MAP;
+	if (state.dirty || VIEWS.some((view) => view.dirty))
+		schedule();
 	if (state.uid === null)
 		text($('empty-title'), state.menus ? 'The game is in its menus or in a lobby' : 'Waiting for the game');
 	document.body.classList.toggle('waiting', state.uid === null);
@@ -163,7 +165,7 @@ addEventListener('hashchange', () => {
 	schedule();
 });
 $('auto').addEventListener('click', () => follow(null));
-/* silence has no event of its own, and what waited for its pause is drawn then at the latest */
+/* silence has no event of its own */
 setInterval(() => {
 	header.drawLink(connection);
 	schedule();
