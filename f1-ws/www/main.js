@@ -38,13 +38,13 @@ let followed = null;		/* index of the car that is shown */
 let chosen = fromHash();	/* the one that was asked for, or null: the player's */
 let scheduled = false;
 
-const PACE = 40;	/* ms from one picture to the next: what changes faster cannot be read */
+const PACE = 50;	/* ms from one picture to the next: what changes faster cannot be read */
 
 /* what is drawn for which bits, and how many ms pass before it is drawn again */
 const VIEWS = [
 	{ bits: what.HEADER, pause: 200, draw: () => header.draw(state) },
 	{ bits: what.FORECAST | what.HEADER, pause: 1000, draw: () => header.drawForecast(state) },
-	{ bits: what.TOWER, pause: 180, draw: () => tower.draw(state, followed) },
+	{ bits: what.TOWER, pause: 230, draw: () => tower.draw(state, followed) },
 	{ bits: what.CAR, pause: 0, draw: () => panel.drawMoving(state.cars.get(followed)) },
 	{ bits: what.CAR, pause: 90, draw: () => panel.draw(state, state.cars.get(followed), recorder) },
 	{ bits: what.PICTURE, pause: 200, draw: () => panel.drawPicture(state, state.cars.get(followed)) },
