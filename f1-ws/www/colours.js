@@ -41,12 +41,12 @@ export function tyre(name)
 	return { letter: '?', look: 'none' };
 }
 
-/* how a time compares: the best of all, the driver's own best, or neither */
+/* how a time compares: the best of all, the driver's own best, or neither; one that beats them does not count */
 export function rank(ms, own, overall)
 {
 	if (!ms)
 		return null;
-	if (ms <= overall)
+	if (ms === overall)
 		return 'overall';
-	return ms <= own ? 'own' : 'slower';
+	return ms === own ? 'own' : 'slower';
 }

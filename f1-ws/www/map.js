@@ -81,7 +81,8 @@ export class Map2d {
 		const s = Math.min(w * (1 - 2 * MARGIN) / width, h * (1 - 2 * MARGIN) / height);
 		const cx = (x0 + x1) / 2, cz = (z0 + z1) / 2;
 
-		this.place = (x, z) => turned ? [w / 2 + (cz - z) * s, h / 2 + (x - cx) * s] : [w / 2 + (x - cx) * s, h / 2 + (z - cz) * s];
+		this.place = (x, z) => turned ? [w / 2 + (cz - z) * s, h / 2 + (x - cx) * s]
+		    : [w / 2 + (x - cx) * s, h / 2 + (z - cz) * s];
 	}
 
 	/* line: through the known points from one share of the lap to another */
@@ -166,7 +167,7 @@ export class Map2d {
 		if (!a || !b)
 			return;
 		const [x0, y0] = this.place(a[0], a[1]), [x1, y1] = this.place(b[0], b[1]);
-		const d = Math.hypot(x1 - x0, y1 - y0) || 1, dx = (y1 - y0) / d * this.unit * size, dy = (x0 - x1) / d * this.unit * size;
+		const d = this.unit * size / (Math.hypot(x1 - x0, y1 - y0) || 1), dx = (y1 - y0) * d, dy = (x0 - x1) * d;
 
 		c.strokeStyle = colour;
 		c.lineWidth = this.unit * 0.16;
@@ -205,7 +206,7 @@ export class Map2d {
 		/* the followed car and the leaders get their labels first, the others where there is room */
 		c.font = `600 ${Math.round(this.unit * 0.78)}px ${this.font}`;
 		for (const car of first)
-			this.label(c, car === mine ? state.carName(car.index).slice(0, 16) : state.carCode(car.index), car, car === mine, taken);
+			this.label(c, state, car, car === mine, taken);
 	}
 
 	drawCar(c, state, car, followed)
@@ -224,8 +225,9 @@ export class Map2d {
 	}
 
 	/* label: above the car or below it, unless something is there */
-	label(c, words, car, followed, taken)
+	label(c, state, car, followed, taken)
 	{
+		const words = followed ? state.carName(car.index).slice(0, 16) : state.carCode(car.index);
 		const [x, y] = this.where(car.motion), u = this.unit;
 		const half = c.measureText(words).width / 2 + u * 0.25, at = Math.min(this.canvas.width - half, Math.max(half, x));
 

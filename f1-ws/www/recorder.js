@@ -10,7 +10,7 @@ const APART = 0.25;		/* s between records that still tell of one place */
 
 export const CHANNELS = ['speed', 'throttle', 'brake', 'gear'];
 
-export class Trace {
+class Trace {
 	constructor(lap, length)
 	{
 		this.lap = lap;

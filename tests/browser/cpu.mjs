@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { killAll, pipeline, race } from './pipeline.mjs';
+import { FLAGS, killAll, pipeline, race } from './pipeline.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 20), WARM = 15, TICKS = 100;	/* of Linux: clock ticks a second */
 const wait = (s) => new Promise((go) => setTimeout(go, 1000 * s));
@@ -26,7 +26,8 @@ function renderer(parent)
 			return null;	/* it ended meanwhile */
 		}
 	};
-	const all = new Map(readdirSync('/proc').filter((n) => /^\d+$/.test(n)).map(Number).map(of).filter(Boolean).map((p) => [p.pid, p]));
+	const all = new Map(readdirSync('/proc').filter((n) => /^\d+$/.test(n)).map(Number).map(of).filter(Boolean)
+	    .map((p) => [p.pid, p]));
 	const under = (p) => p && (p.parent === parent || under(all.get(p.parent)));
 
 	return [...all.values()].filter((p) => p.args.includes('--type=renderer') && under(p))
@@ -49,9 +50,9 @@ function threads(pid)
 }
 
 const pipe = await pipeline();
-const browser = spawn(process.env.BROWSER ?? '/usr/bin/chromium', ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
-	'--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--user-data-dir=${home}`,
-	'--window-size=1440,900', '--remote-debugging-port=0', `http://127.0.0.1:${pipe.port}/`], { stdio: 'ignore' });
+/* the port of the debugger keeps a browser without a window from ending at once */
+const browser = spawn(process.env.BROWSER ?? '/usr/bin/chromium', [...FLAGS, `--user-data-dir=${home}`, '--window-size=1440,900',
+	'--remote-debugging-port=0', `http://127.0.0.1:${pipe.port}/`], { stdio: 'ignore' });
 
 try {
 	race(pipe, ['--year', '2025', '--cars', '22', '--laps', '20', '--rate', '60'], 1);

@@ -3,11 +3,8 @@
 
 import { chromium } from 'playwright-core';
 import { Recorder } from '../../f1-ws/www/recorder.js';
-import { done, frame, is, killAll, last, ok, pipeline, race, records, server, until } from './pipeline.mjs';
+import { done, FLAGS, frame, is, killAll, last, ok, pipeline, race, records, server, until } from './pipeline.mjs';
 
-/* nothing of the browser's own may go to the network either */
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const SPEED = 10;
 
 const trouble = [];
@@ -51,7 +48,8 @@ function time(ms)
 const plus = (ms) => ms >= 60000 ? `+${time(ms)}` : `+${(ms / 1000).toFixed(3)}`;
 /* the page asks for lap_data of all cars 4 times a second, and of the followed one 10 times */
 const shown = (all, player) => last(all, 'lap_data', 4).set(player, last(all, 'lap_data', 10).get(player));
-const ordered = (laps) => [...laps.values()].filter((l) => l.result_status > 1).sort((a, b) => a.car_position - b.car_position);
+const ordered = (laps) => [...laps.values()].filter((l) => l.result_status > 1)
+	.sort((a, b) => a.car_position - b.car_position);
 
 /* settled: the cars stand in this order, and nothing has changed for longer than the page may wait with drawing */
 async function settled(page, order)
@@ -81,8 +79,9 @@ const bests = (all) => {
 /* compareLaps: the page's comparison with the best lap, of all records, which a browser in a hurry does not get */
 function compareLaps(all, player)
 {
-	const recorder = new Recorder(), state = { session: { track_length: 5200 }, cars: new Map([[player, { index: player, lap: null }]]) };
-	const car = state.cars.get(player), mine = all.filter((r) => r.packet === 'lap_data' && r.car === player);
+	const recorder = new Recorder(), car = { index: player, lap: null };
+	const state = { session: { track_length: 5200 }, cars: new Map([[player, car]]) };
+	const mine = all.filter((r) => r.packet === 'lap_data' && r.car === player);
 
 	for (const r of all) {
 		if (r.packet === 'lap_data' && r.car === player)
@@ -90,9 +89,10 @@ function compareLaps(all, player)
 		recorder.apply(r, state, player);
 	}
 	const { best } = recorder.books.get(player), lap = bests(all).get(player), now = mine.at(-1);
-	const old = mine.filter((r) => r.current_lap_num === best?.lap), k = old.findIndex((r) => r.lap_distance > now.lap_distance);
-	const [a, b] = [old[k - 1], old[k]], then = a && a.current_lap_time_in_ms + (b.current_lap_time_in_ms - a.current_lap_time_in_ms) *
-	    (now.lap_distance - a.lap_distance) / (b.lap_distance - a.lap_distance);
+	const old = mine.filter((r) => r.current_lap_num === best?.lap);
+	const k = old.findIndex((r) => r.lap_distance > now.lap_distance), [a, b] = [old[k - 1], old[k]];
+	const share = (now.lap_distance - a.lap_distance) / (b.lap_distance - a.lap_distance);
+	const then = a.current_lap_time_in_ms + (b.current_lap_time_in_ms - a.current_lap_time_in_ms) * share;
 
 	is('the best lap is the one to compare with', best?.lapTime, lap);
 	ok('and the difference is the true one', Math.abs(recorder.delta(car) - (now.current_lap_time_in_ms - then)) < 60,
@@ -103,7 +103,8 @@ function compareLaps(all, player)
 /* a race that stops in its third lap: all that stands still can be compared */
 async function running(page, pipe)
 {
-	const args = ['--year', '2025', '--cars', '22', '--laps', '5', '--rate', '20', '--duration', '215'], all = await records(args);
+	const args = ['--year', '2025', '--cars', '22', '--laps', '5', '--rate', '20', '--duration', '215'];
+	const all = await records(args);
 	const player = all.find((r) => r.packet === 'lap_data').player_car_index, laps = shown(all, player), order = ordered(laps);
 	const names = last(all, 'participants', 1000), telemetry = last(all, 'car_telemetry', 30).get(player);
 	const best = bests(all), status = last(all, 'car_status', 0.5);
@@ -159,7 +160,8 @@ async function follow(page, { all, rows })
 	await page.keyboard.press('Enter');
 	ok('arrows and Enter follow the next one', await until(async () => await name() === rows[5].name), await name());
 	await page.click('#auto');
-	ok('and a button the player again', await until(async () => (await tower(page)).some((r) => r.followed && r.car === all.at(-1).player_car_index)));
+	ok('and a button the player again', await until(async () =>
+	    (await tower(page)).some((r) => r.followed && r.car === all.at(-1).player_car_index)));
 	is('which the address forgets', new URL(page.url()).hash, '');
 }
 
@@ -182,7 +184,8 @@ async function restart(page, pipe, rows)
 	const now = await tower(page);
 
 	is('2020: its header', await say(page, '#session'), 'Race · F1 2020');
-	is('its last laps, in seconds in that year', now.map((r) => r.last), order.map((l) => time(Math.round(1000 * l.last_lap_time))));
+	is('its last laps, in seconds in that year', now.map((r) => r.last),
+	    order.map((l) => time(Math.round(1000 * l.last_lap_time))));
 	is('its best laps', now.map((r) => r.best), order.map((l) => time(Math.round(1000 * l.best_lap_time))));
 	/* when the leader was where a car is now */
 	const leader = all.filter((r) => r.packet === 'lap_data' && r.car === order[0].car);
@@ -216,18 +219,21 @@ async function flashback(page, pipe)
 	await page.evaluate(() => new MutationObserver(() => window.f1notice(document.querySelector('#notice').textContent))
 	    .observe(document.querySelector('#notice'), { childList: true, subtree: true, characterData: true }));
 	await race(pipe, args, SPEED);
-	ok('the end of the session is told', await until(async () => await say(page, '#flag') === 'Session ended'), await say(page, '#flag'));
+	ok('the end of the session is told', await until(async () => await say(page, '#flag') === 'Session ended'));
 	ok('after a flashback and the flag the classification stands', await settled(page, order));
 	ok('the flashback was told', noticed);
-	ok('in the list, too', (await page.$$eval('#events li', (lines) => lines.map((l) => l.textContent))).some((l) => l.includes('Flashback to')));
-	is('best laps are those of the final timeline', (await tower(page)).map((r) => r.best), order.map((r) => time(best.get(r.car))));
-	is('the gaps are the classification\'s', (await tower(page)).filter((r) => r.status === 'FIN').slice(1).map((r) => r.leader),
+	ok('in the list, too', await page.$$eval('#events li', (lines) => lines.some((l) => l.textContent.includes('Flashback to'))));
+	is('best laps are those of the final timeline', (await tower(page)).map((r) => r.best),
+	    order.map((r) => time(best.get(r.car))));
+	const total = (r) => 1000 * (r.total_race_time + r.penalties_time), finished = (await tower(page)).filter((r) => r.status === 'FIN');
+
+	is('the gaps are the classification\'s', finished.slice(1).map((r) => r.leader),
 	    order.filter((r) => r.result_status === 3).slice(1).map((r) => r.num_laps < order[0].num_laps
 	        ? `+${order[0].num_laps - r.num_laps} lap${order[0].num_laps - r.num_laps > 1 ? 's' : ''}`
-	        : plus(Math.round(1000 * (r.total_race_time + r.penalties_time) - 1000 * (order[0].total_race_time + order[0].penalties_time)))));
+	        : plus(Math.round(total(r) - total(order[0])))));
 }
 
-/* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows, a restricted and a spectating player */
+/* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows, a spectator, a restricted car */
 async function strange(browser)
 {
 	const serve = await server(), page = await open(browser, `http://127.0.0.1:${serve.port}/`);
@@ -296,7 +302,7 @@ try {
 	const before = trouble.length;
 
 	pipe = await restart(page, pipe, seen.rows);
-	trouble.splice(before, trouble.length, ...trouble.slice(before).filter((t) => !/WebSocket connection to .* failed/.test(t)));
+	trouble.push(...trouble.splice(before).filter((t) => !/WebSocket connection to .* failed/.test(t)));
 	await flashback(page, pipe);
 	await pipe.stop();
 	await page.close();

@@ -6,6 +6,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
+/* of the browser: nothing of its own may go to the network */
+export const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+	'--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
 const bin = path.join(process.env.O ?? 'build', 'bin');
 const program = (name) => path.join(bin, name);
 
@@ -75,15 +79,15 @@ function ready(child)
 }
 
 /* server: f1-ws on a port, 0 picks one; what is written to its stdin are records */
-export async function server(port = 0, stdin = 'pipe', args = [])
+export async function server(port = 0)
 {
-	const ws = run('f1-ws', ['-l', `127.0.0.1:${port}`, '--ready-fd', '3', '--linger', ...args], [stdin, 'ignore', 'inherit', 'pipe']);
+	const ws = run('f1-ws', ['-l', `127.0.0.1:${port}`, '--ready-fd', '3', '--linger'], ['pipe', 'ignore', 'inherit', 'pipe']);
 
 	return {
 		ws,
 		port: await ready(ws),
 		stop: () => {
-			ws.stdin?.end();
+			ws.stdin.end();
 			return stop(ws);
 		},
 	};
@@ -99,7 +103,8 @@ function stop(child)
 export async function pipeline(ws = 0, udp = 0)
 {
 	const route = existsSync(program('f1-route'));
-	const listen = run('f1-listen', ['-a', '127.0.0.1', '-p', String(udp), '--ready-fd', '3'], ['ignore', 'pipe', 'inherit', 'pipe']);
+	const listen = run('f1-listen', ['-a', '127.0.0.1', '-p', String(udp), '--ready-fd', '3'],
+	    ['ignore', 'pipe', 'inherit', 'pipe']);
 	const decode = run('f1-decode', [], [listen.stdout, 'pipe', 'inherit']);
 	const split = route ? run('f1-route', ['*=-'], [decode.stdout, 'pipe', 'inherit']) : decode;
 	const serve = run('f1-ws', ['-l', `127.0.0.1:${ws}`, '--ready-fd', '3'], [split.stdout, 'ignore', 'inherit', 'pipe']);
@@ -121,7 +126,8 @@ export async function pipeline(ws = 0, udp = 0)
 /* race: sends a simulated race by UDP, faster than it is driven */
 export async function race(pipe, args, speed)
 {
-	await run('f1-sim', ['--udp', `127.0.0.1:${pipe.udp}`, '--speed', String(speed), ...args], ['ignore', 'ignore', 'inherit']).ended;
+	await run('f1-sim', ['--udp', `127.0.0.1:${pipe.udp}`, '--speed', String(speed), ...args],
+	    ['ignore', 'ignore', 'inherit']).ended;
 }
 
 /* what the tests compare with */
@@ -130,7 +136,8 @@ const KINDS = /^{"packet":"(lap_data|participants|car_telemetry|car_status|lap_h
 /* records: what f1-decode makes of the same race, as objects */
 export async function records(args)
 {
-	const sim = run('f1-sim', args, ['ignore', 'pipe', 'inherit']), decode = run('f1-decode', ['--json'], [sim.stdout, 'pipe', 'inherit']);
+	const sim = run('f1-sim', args, ['ignore', 'pipe', 'inherit']);
+	const decode = run('f1-decode', ['--json'], [sim.stdout, 'pipe', 'inherit']);
 	const found = [];
 
 	sim.stdout.destroy();
