@@ -90,13 +90,19 @@ $(WWW)/index.html: $(wildcard f1-ws/www/*) $(UPLOT)
 	    ! test -f $(UPLOT)/$$f || cp $(UPLOT)/$$f $(@D)/vendor/ || exit; done
 	cp f1-ws/www/* $(@D)
 
+# what drives the browser in tests/browser; without it they are skipped
+PLAYWRIGHT = tests/browser/node_modules
+$(PLAYWRIGHT): tests/browser/package-lock.json
+	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
+	@mkdir -p $@ && touch $@
+
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
 $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
-check: all $(TEST_PROGRAMS) fuzz-replay
+check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
 	O='$(abspath $O)' prove $(PROVEFLAGS) tests
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus

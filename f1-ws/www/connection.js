@@ -79,9 +79,11 @@ export class Connection {
 				this.next = null;
 			else
 				this.socket = null;
-			if (this.socket || this.next)
+			if (this.next)
 				return;
-			this.set('lost');
+			/* the old selection goes on until the new one can be had */
+			if (!this.socket)
+				this.set('lost');
 			this.timer = setTimeout(() => this.open(), this.wait);
 			this.wait = Math.min(LAST_WAIT, this.wait * 2);
 		};

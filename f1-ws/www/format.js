@@ -20,12 +20,12 @@ export function sectorTime(ms)
 	return ms >= 60000 ? lapTime(Math.round(ms / 100) * 100).slice(0, -2) : lapTime(ms);
 }
 
-/* 1234 -> +1.234 */
+/* 1234 -> +1.234; in seconds, as the sport has it, and from 100 on with fewer digits */
 export function gap(ms)
 {
 	if (ms === null || ms === undefined)
 		return NONE;
-	return ms < 60000 ? `+${(ms / 1000).toFixed(3)}` : `+${lapTime(ms)}`;
+	return `+${(ms / 1000).toFixed(ms < 100000 ? 3 : 1)}`;
 }
 
 /* -1234 -> −1.234, with a true minus of the width of the plus */

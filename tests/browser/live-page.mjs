@@ -45,7 +45,7 @@ function time(ms)
 	return m ? `${m}:${((ms % 60000) / 1000).toFixed(3).padStart(6, '0')}` : (ms / 1000).toFixed(3);
 }
 
-const plus = (ms) => ms >= 60000 ? `+${time(ms)}` : `+${(ms / 1000).toFixed(3)}`;
+const plus = (ms) => `+${(ms / 1000).toFixed(ms < 100000 ? 3 : 1)}`;
 /* the page asks for lap_data of all cars 4 times a second, and of the followed one 10 times */
 const shown = (all, player) => last(all, 'lap_data', 4).set(player, last(all, 'lap_data', 10).get(player));
 const ordered = (laps) => [...laps.values()].filter((l) => l.result_status > 1)
