@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* live-page.mjs: simulated races by UDP through the programs, and what a browser makes of them */
 
+import { writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { Recorder } from '../../f1-ws/www/recorder.js';
 import { done, FLAGS, frame, is, killAll, last, ok, pipeline, race, records, server, until } from './pipeline.mjs';
@@ -287,6 +288,23 @@ async function strange(browser)
 	await serve.stop();
 }
 
+/* secret: the page hands on the token that it was opened with */
+async function secret(browser)
+{
+	writeFileSync('token', 'sesame-4711\n', { mode: 0o600 });
+	const serve = await server(0, ['--token-file', 'token']);
+	const page = await open(browser, `http://127.0.0.1:${serve.port}/?token=sesame-4711`);
+
+	ok('with a token the page is served, and connects', await until(async () =>
+	    await say(page, '#link-text') === 'Connected, no data yet'));
+	serve.ws.stdin.write(frame({ packet: 'lap_data', packet_id: 2, packet_format: 2024, session_uid: 1n, session_time: 1.5,
+	    frame_identifier: 90, overall_frame_identifier: 90, player_car_index: 7, car: 7, car_position: 1, current_lap_num: 1,
+	    result_status: 2 }));
+	ok('and gets records', await until(async () => (await tower(page)).length === 1));
+	await page.close();
+	await serve.stop();
+}
+
 const browser = await chromium.launch({ executablePath: process.env.BROWSER ?? '/usr/bin/chromium', args: FLAGS });
 
 try {
@@ -307,6 +325,7 @@ try {
 	await pipe.stop();
 	await page.close();
 	await strange(browser);
+	await secret(browser);
 	is('no error, no violation of the content security policy, no request elsewhere', trouble, []);
 } catch (e) {
 	ok('runs to its end', false, e.stack);

@@ -79,9 +79,10 @@ function ready(child)
 }
 
 /* server: f1-ws on a port, 0 picks one; what is written to its stdin are records */
-export async function server(port = 0)
+export async function server(port = 0, args = [])
 {
-	const ws = run('f1-ws', ['-l', `127.0.0.1:${port}`, '--ready-fd', '3', '--linger'], ['pipe', 'ignore', 'inherit', 'pipe']);
+	const ws = run('f1-ws', ['-l', `127.0.0.1:${port}`, '--ready-fd', '3', '--linger', ...args],
+	    ['pipe', 'ignore', 'inherit', 'pipe']);
 
 	return {
 		ws,
