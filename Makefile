@@ -34,9 +34,9 @@ LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -78,13 +78,32 @@ man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk $(LAYOUTS)
 	cmp -s $O/f1-fields.5 $@ || cp $O/f1-fields.5 $@
 	@touch $@
 
+# the page of f1-ws, where the program looks for it, beside its folder; without npm it has no charts
+WWW = $O/share/f1/www
+www: $(WWW)/index.html
+UPLOT = f1-ws/node_modules/uplot
+$(UPLOT): f1-ws/package-lock.json
+	command -v npm >/dev/null && cd f1-ws && npm ci --silent --no-audit --no-fund || echo 'no npm ci: the page has no charts'
+	@mkdir -p $@ && touch $@
+$(WWW)/index.html: $(wildcard f1-ws/www/*) $(UPLOT)
+	rm -rf $(@D) && mkdir -p $(@D)/vendor
+	for f in dist/uPlot.esm.js dist/uPlot.min.css LICENSE; do \
+	    ! test -f $(UPLOT)/$$f || cp $(UPLOT)/$$f $(@D)/vendor/ || exit; done
+	cp f1-ws/www/* $(@D)
+
+# what drives the browser in tests/browser; without it they are skipped
+PLAYWRIGHT = tests/browser/node_modules
+$(PLAYWRIGHT): tests/browser/package-lock.json
+	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
+	@mkdir -p $@ && touch $@
+
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
 $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
-check: all $(TEST_PROGRAMS) fuzz-replay
+check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
 	O='$(abspath $O)' prove $(PROVEFLAGS) tests
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
@@ -143,10 +162,12 @@ lint:
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
 	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:
