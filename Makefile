@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-pg f1-kafka
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -43,6 +43,7 @@ f1-decode_PKG = msgpack libpcap
 f1-replay_PKG = libpcap zlib
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
+f1-kafka_PKG = rdkafka
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -124,7 +125,7 @@ bench: all $O/bench/packloop
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
 	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/jars scripts/kafka-local scripts/packages scripts/pg-local \
-	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
+	    $(wildcard tests/*.t) tests/lib.sh tests/kafka.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
