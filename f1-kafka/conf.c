@@ -21,6 +21,7 @@ static const char *const defaults[] = {
 	"queue.buffering.max.kbytes=65536",	/* measured; the memory, and what is at stake when we are killed */
 	"message.timeout.ms=0",			/* for ever: a broker that is away does not make us drop anything */
 	"log.connection.close=false",
+	"reconnect.backoff.max.ms=2000",		/* so that it goes on soon when the broker is back */
 };
 
 static const char *

@@ -16,7 +16,7 @@ manual_options() {
 }
 
 built=0
-for program in f1-listen f1-replay f1-decode f1-pg; do
+for program in f1-listen f1-replay f1-decode f1-pg f1-kafka; do
 	have "$program" || continue
 	built=$((built + 1))
 
