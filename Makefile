@@ -119,12 +119,16 @@ $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
-bench: all $O/bench/packloop
+$O/bench/produce: tests/bench/produce.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $$($(PKG_CONFIG) --cflags --libs rdkafka)
+
+bench: all $O/bench/packloop $O/bench/produce
 	O='$(abspath $O)' scripts/bench
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/jars scripts/kafka-local scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-kafka scripts/check scripts/demo scripts/jars scripts/kafka-local scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/kafka.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all

@@ -44,6 +44,7 @@ games_over() {
 # all NAME TOPIC FRAMES RAW: are the records of FRAMES the messages of TOPIC? They are those of the raw captures
 all() {
 	consume_all "$2" >messages
+	# shellcheck disable=SC2086
 	f1-decode --json $4 >records.json
 	ok "$1" python3 "$top/tests/messages.py" msgpack 3 records.json "$3" <messages
 	ok "$1: of all four sessions" test "$(cut -d '"' -f 12 records.json | sort -u | wc -l)" -ge 4
