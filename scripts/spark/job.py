@@ -216,7 +216,7 @@ def main():
     p = argparse.ArgumentParser(description='f1-kafka topics to laps and stints in PostgreSQL')
     p.add_argument('--brokers', default='localhost:9092', help='HOST:PORT,...')
     p.add_argument('--topics', default='f1.%p', help='as f1-kafka --topic, with %%p only')
-    p.add_argument('--url', required=True, help='jdbc:postgresql://HOST/DB?user=…; a password belongs into ~/.pgpass or PGPASSWORD')
+    p.add_argument('--url', required=True, help='jdbc:postgresql://HOST/DB?user=…; a password belongs into ~/.pgpass')
     p.add_argument('--schema', default='f1_spark', help='schema of the tables')
     p.add_argument('--state', required=True, help='folder or URL for the checkpoint and the records')
     p.add_argument('--layout', required=True, help='a file of what f1-decode --layout prints')
