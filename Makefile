@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -36,7 +36,7 @@ LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??)
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -87,6 +87,10 @@ $O/tests/%: tests/%.c $(LIB)
 check: all $(TEST_PROGRAMS) fuzz-replay
 	O='$(abspath $O)' prove $(PROVEFLAGS) tests
 
+# Spark is large, so it is tested apart; scripts/packages spark installs what it needs
+check-spark: all
+	F1_SPARK=1 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
+
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
@@ -128,7 +132,7 @@ bench: all $O/bench/packloop $O/bench/produce
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-kafka scripts/check scripts/demo scripts/jars scripts/kafka-local scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-kafka scripts/check scripts/demo scripts/jars scripts/kafka-local scripts/spark/run scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/kafka.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all

@@ -29,10 +29,25 @@ is '--create-topics: all topics, those without records, too' \
 	"$(grep -c '^[a-z]' "$top/lib/layout/records")"
 
 for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
-	f1-sim -y $year -c 2 -l 1 -r 1
+	f1-sim -y $year -c 2 -l 1 -r 1 --lap-length 2500
 done >years.bin
-f1-decode -t 1700000000 years.bin >years.f1
-f1-decode -t 1700000000 --json years.bin >years.json
+f1-decode -t 1700000000 years.bin >years.all
+f1-decode -t 1700000000 --json years.bin >years.lines
+# the packets that come all the time are many: some of each kind and year are enough
+python3 - <<'P'
+import collections, json, struct
+seen = collections.Counter()
+frames = open('years.all', 'rb')
+with open('years.lines', 'rb') as lines, open('years.f1', 'wb') as f1, open('years.json', 'wb') as js:
+    for line in lines:
+        head = frames.read(4)
+        frame = head + frames.read(struct.unpack('>I', head)[0])
+        d = json.loads(line)
+        seen[d['packet'], d['packet_format']] += 1
+        if seen[d['packet'], d['packet_format']] <= 100:
+            f1.write(frame)
+            js.write(line)
+P
 for format in json json-schema msgpack; do
 	run f1-kafka -t all-$format -f $format <years.f1
 	is "$format: status" "$status" 0

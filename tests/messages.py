@@ -86,12 +86,12 @@ def main():
         assert offset > offsets.get(partition, -1), 'order of partition %d' % partition
         offsets[partition] = offset
         assert wanted[key], 'message %d: more of key %s than records' % (messages, key)
+        if kind == 'json-schema':
+            value = payload(value)
         # outside a session all rigs have the same key
         if key.startswith('0000000000000000') and wanted[key][0][0] != value:
             wanted[key].rotate(-[w[0] for w in wanted[key]].index(value))
         record, head, at = wanted[key].popleft()
-        if kind == 'json-schema':
-            value = payload(value)
         assert value == record, 'message %d: value\n%r\nexpected\n%r' % (messages, value, record)
         assert headers == head, 'message %d: headers %s, expected %s' % (messages, headers, head)
         assert at is None or int(when) == at, 'message %d: time %s, expected %s' % (messages, when, at)
