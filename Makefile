@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -36,7 +36,7 @@ LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??)
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all www check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -44,6 +44,7 @@ f1-replay_PKG = libpcap zlib
 f1-ws_PKG = libwebsockets
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
+f1-kafka_PKG = rdkafka
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -106,6 +107,10 @@ $O/tests/%: tests/%.c $(LIB)
 check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
 	O='$(abspath $O)' prove $(PROVEFLAGS) tests
 
+# Spark is large, so it is tested apart; scripts/packages spark installs what it needs
+check-spark: all
+	F1_SPARK=1 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
+
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
@@ -150,14 +155,17 @@ $O/bench/udp%: tests/bench/udp%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) -lm
 
-bench: all $O/bench/packloop $O/bench/udpsend $O/bench/udpdrop $O/bench/ws
+$O/bench/produce: tests/bench/produce.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $$($(PKG_CONFIG) --cflags --libs rdkafka)
+
+bench: all $O/bench/packloop $O/bench/produce $O/bench/udpsend $O/bench/udpdrop $O/bench/ws
 	O='$(abspath $O)' scripts/bench
 	O='$(abspath $O)' scripts/bench-udp
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-udp scripts/bench-ws scripts/check scripts/demo scripts/packages scripts/pg-local \
-	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh tests/ws.sh .ci/run
+	shellcheck -x -e SC2119,SC2120,SC2317 $(shell grep -lE '^#!/bin/(ba)?sh' scripts/* scripts/*/*) $(wildcard tests/*.t tests/*.sh) .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'

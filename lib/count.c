@@ -81,13 +81,14 @@ count_text(size_t *n)
 		return NULL;
 	for (size_t i = 0; i < self.n; i++) {
 		const struct count *c = &self.counts[i];
+		int gauge = c->label == NULL && c->value != NULL;
 
-		length = (size_t)snprintf(prefix, sizeof prefix, "%s_%s_total", opt_common.program, c->name);
+		length = (size_t)snprintf(prefix, sizeof prefix, "%s_%s%s", opt_common.program, c->name, gauge ? "" : "_total");
 		for (size_t k = 0; k < length && k < sizeof prefix - 1; k++)
 			if (!isalnum((unsigned char)prefix[k]))
 				prefix[k] = '_';
 		if (i == 0 || strcmp(c->name, c[-1].name) != 0)
-			fprintf(f, "# HELP %s %s\n# TYPE %s counter\n", prefix, c->help, prefix);
+			fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", prefix, c->help, prefix, gauge ? "gauge" : "counter");
 		if (c->label) {
 			fprintf(f, "%s{%s=\"", prefix, c->label);
 			escape(f, c->value);

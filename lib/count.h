@@ -22,9 +22,11 @@ struct count {
 	const char *name;	/* words for people, joined by _ for Prometheus */
 	const char *help;
 	const char *label;	/* name of the label, or NULL */
-	const char *value;	/* its value */
+	const char *value;	/* its value; without a label NULL, or COUNT_GAUGE for what goes down as well */
 	uint64_t n;
 };
+
+#define COUNT_GAUGE "gauge"
 
 /* `counts` must stay. */
 void count_init(struct count *counts, size_t n);

@@ -103,6 +103,16 @@ record_pending(const struct record_reader *r)
 }
 
 void
+record_move(struct record_reader *r, uint8_t *buffer, size_t size)
+{
+	memmove(buffer, r->buffer + r->begin, r->end - r->begin);
+	r->buffer = buffer;
+	r->size = size;
+	r->end -= r->begin;
+	r->begin = 0;
+}
+
+void
 record_close(struct record_reader *r)
 {
 	free(r->buffer);

@@ -120,6 +120,14 @@ if have psql && "$top/scripts/pg-local" start "$tmp/pg" fsync=off >pg.out 2>&1; 
 	export PGHOST PGUSER PGDATABASE PAGER
 fi
 
+# --- a broker; its port stands in place of the usual one
+broker=
+if have f1-kafka java kcat curl && F1_BROKERS=$("$top/scripts/kafka-local" start "$tmp/kafka" num.partitions=3 2>kafka.out); then
+	broker=1
+	at_exit "'$top/scripts/kafka-local' stop '$tmp/kafka' kill 2>/dev/null"
+	export F1_BROKERS
+fi
+
 # --- what stands at the head of a live pipeline says who it is, so that it can be stopped as Ctrl-C would
 wrap() {
 	real=$(command -v "$1") || return 0
@@ -157,6 +165,14 @@ missing() {
 	*"f1-pg --ddl"*) ;;
 	*f1-pg* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
+	case $1 in
+	*f1-kafka* | *kcat*) [ -n "$broker" ] || echo 'no Kafka here' ;;
+	esac
+	for tool in f1-route f1-ws; do
+		case $1 in
+		*$tool*) have $tool || echo "no $tool here" ;;
+		esac
+	done
 	case $1 in
 	*zst*) have zstd || echo 'no zstd here' ;;
 	esac
@@ -221,8 +237,13 @@ plausible() {
 	fi
 	file=$(sed -n 's/.*> \([a-z0-9]*\.[a-z0-9.]*\)$/\1/p; s/.*-w \([a-z][a-z0-9.]*\).*/\1/p' "$2" | tail -n 1)
 	case $1 in
+	*kcat*) ;;
+	*f1-kafka*) kcat -b "$F1_BROKERS" -Q -t f1.lap_data:0:-1 -t f1.lap_data:1:-1 -t f1.lap_data:2:-1 | grep ' [1-9][0-9]*$' && return ;;
+	esac
+	case $1 in
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
+	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
 	*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
 	*f1-ws) return ;;
 	*f1-ws\ -v) grep 'f1-ws: [1-9][0-9]* records, 0 rejected' err && return ;;
@@ -244,7 +265,7 @@ plausible() {
 
 for example in examples/*; do
 	where=$(sed -n '1s/^# //p' "$example")
-	command=$(sed -e 1d -e "s/20777/$port/g" -e 's/:3001/:0/g' -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
+	command=$(sed -e 1d -e "s/20777/$port/g" -e "s/localhost:9092/${F1_BROKERS-}/g" -e 's/:3001/:0/g' -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
 	printf '%s\n' "$command" >"$tmp/command"
 	name="$where: $(sed -e 1d -e 's/#/\\#/g' "$example" | head -n 1)"
 	why=$(missing "$command" | head -n 1)
