@@ -32,6 +32,8 @@ LIB = $O/libf1.a
 CAPTURE = $O/lib/capture.o
 LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
+# in the order in which they need one another
+SQL = $(patsubst %,f1-pg/sql/%.sql,summary sessions drivers laps)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
@@ -43,12 +45,19 @@ f1-decode_PKG = msgpack libpcap
 f1-replay_PKG = libpcap zlib
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
+f1-pg_GEN = $O/gen/sql.o
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
 	$(AWK) -f scripts/layout.awk $(LAYOUTS) >$@.new
 	mv $@.new $@
 
+$O/gen/sql.c: scripts/sql.awk $(SQL) Makefile
+	@mkdir -p $(@D)
+	$(AWK) -f scripts/sql.awk $(SQL) >$@.new
+	mv $@.new $@
+
+$O/gen/sql.o: CPPFLAGS += -If1-pg
 $O/gen/%.o: $O/gen/%.c
 	$(COMPILE) -c -o $@ $<
 
@@ -62,7 +71,7 @@ $(LIB): $(LIB_OBJ)
 
 # $1 the program, $2 its folder
 define program
-$O/bin/$1: $(call objects,$2) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
+$O/bin/$1: $(call objects,$2) $($1_GEN) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
 	@mkdir -p $$(@D)
 	$$(LINK) -o $$@ $$^ $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
 $(call objects,$2): CPPFLAGS += $(if $($1_PKG),$$(shell $(PKG_CONFIG) --cflags $($1_PKG)))
