@@ -166,9 +166,12 @@ print_views(FILE *f, const char *schema)
 	    "\tIF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('%s.views_version()') AND prosrc LIKE '%%%016" PRIx64 "%%') THEN\n"
 	    "\t\tRETURN;\n\tEND IF;\n", schema, version());
 	fprintf(f, "\tSELECT string_agg(oid::regclass::text, ', ') INTO old FROM pg_class WHERE relkind = 'v'"
-	    " AND relnamespace = '%s'::regnamespace AND relname IN (", schema);
+	    " AND relnamespace = '%s'::regnamespace AND (relname IN (", schema);
 	put_names(f, sql_views);
-	fputs(");\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP VIEW ' || old;\n\tEND IF;\n", f);
+	fputs(") OR relname IN (", f);	/* which a function makes */
+	for (size_t i = 0; i < layout_records_n; i++)
+		fprintf(f, "%s'final_%s'", i ? ", " : "", layout_records[i].name);
+	fputs("));\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP VIEW ' || old;\n\tEND IF;\n", f);
 	fprintf(f, "\tSELECT string_agg(oid::regprocedure::text, ', ') INTO old FROM pg_proc WHERE pronamespace = '%s'::regnamespace"
 	    " AND proname IN (", schema);
 	put_names(f, sql_functions);

@@ -18,7 +18,7 @@ COMMENT ON COLUMN f1.session_list.session_uid IS 'UID of the session';
 -- (A function, since it is small, and the planner would think it huge.)
 CREATE OR REPLACE FUNCTION f1.session_chains()
 	RETURNS TABLE (race_id bigint, session_uid bigint, part smallint, until_time real, is_last boolean, is_race boolean)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 4000 COST 1000 SET jit = off AS $$
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 COST 1000 SET jit = off AS $$
 WITH RECURSIVE known AS (
 	SELECT l.session_uid, i.packet_format, i.track_id, i.session_type, i.total_laps, i.weekend_link_identifier AS weekend,
 		i.session_link_identifier AS link, i.first_time, i.first_received_at, COALESCE(y.name LIKE 'Race%', false) AS is_race,
@@ -80,31 +80,32 @@ COMMENT ON COLUMN f1.session_chain.is_race IS 'Is it a race?';
 
 -- What a flashback took back is told by the pass, that is the overall frame less the frame. It grows with each flashback,
 -- and each pass holds from its first frame on: of the earlier ones all from that frame on is undone.
-CREATE OR REPLACE VIEW f1.timeline AS
-SELECT c.race_id, c.part, c.session_uid, p.pass, p.first_frame, p.last_frame, c.until_time, c.is_race
-FROM f1.session_chain c
-CROSS JOIN LATERAL (
-	SELECT pass,
-		COALESCE(max(e.last_seen) OVER (ORDER BY pass ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, 0) AS first_frame,
-		COALESCE(min(e.first_seen - pass) OVER (ORDER BY pass ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) + pass - 1,
-			2147483647) AS last_frame,
-		e.first_seen
-	FROM (
-		SELECT e.pass, min(e.overall_frame_identifier) AS first_seen, max(e.overall_frame_identifier) AS last_seen
-		FROM f1.lap_ends e
-		WHERE e.session_uid = c.session_uid
-		GROUP BY e.pass
-		UNION ALL	-- a session without laps is one stretch
-		SELECT 0, 0, 0
-		WHERE NOT EXISTS (SELECT FROM f1.lap_ends e WHERE e.session_uid = c.session_uid)
-	) e
+CREATE OR REPLACE FUNCTION f1.timelines()
+	RETURNS TABLE (race_id bigint, part smallint, session_uid bigint, pass integer, first_frame integer, last_frame integer,
+		until_time real, is_race boolean)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 COST 1000 SET jit = off AS $$
+SELECT race_id, part, session_uid, pass, first_frame, last_frame, until_time, is_race
+FROM (
+	SELECT c.*, p.pass, p.first_frame AS seen_frame,
+		COALESCE(max(p.last_frame) OVER (s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, 0) AS first_frame,
+		COALESCE(min(p.first_frame - p.pass) OVER (s ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) + p.pass - 1, 2147483647)
+			AS last_frame
+	FROM f1.session_chains() c
+	LEFT JOIN f1.passes p USING (session_uid)
+	WINDOW s AS (PARTITION BY session_uid ORDER BY p.pass)
 ) p
-WHERE p.first_seen <= p.last_frame;
+WHERE pass IS NULL OR seen_frame <= last_frame;
+$$;
+COMMENT ON FUNCTION f1.timelines IS 'See the view timeline';
+
+CREATE OR REPLACE VIEW f1.timeline AS
+SELECT race_id, part, session_uid, pass, first_frame, last_frame, until_time, is_race
+FROM f1.timelines();
 COMMENT ON VIEW f1.timeline IS 'The stretches of frames that count: all others were undone by a flashback or by loading a saved game. A sample counts if its overall frame is between first_frame and last_frame, its overall frame less its frame is pass (or its frame is 0, at the end), and its session time is below until_time';
 COMMENT ON COLUMN f1.timeline.race_id IS 'The race';
 COMMENT ON COLUMN f1.timeline.part IS 'Part of the race, from 1';
 COMMENT ON COLUMN f1.timeline.session_uid IS 'UID of the session';
-COMMENT ON COLUMN f1.timeline.pass IS 'Frames that flashbacks took back before it';
+COMMENT ON COLUMN f1.timeline.pass IS 'Frames that flashbacks took back before it; null for a session without laps, which is one stretch';
 COMMENT ON COLUMN f1.timeline.first_frame IS 'First overall frame';
 COMMENT ON COLUMN f1.timeline.last_frame IS 'Last overall frame; 2147483647 if the stretch was not cut';
 COMMENT ON COLUMN f1.timeline.is_race IS 'Is it a race?';

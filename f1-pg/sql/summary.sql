@@ -64,8 +64,39 @@ COMMENT ON COLUMN f1.lap_ends.pit_stop_timer_in_ms IS 'As in lap_data [ms]';
 COMMENT ON COLUMN f1.lap_ends.best_lap_time_in_ms IS 'Best lap so far, 2018 to 2020 [ms]';
 COMMENT ON COLUMN f1.lap_ends.speed_trap_fastest_speed IS 'As in lap_data [km/h]';
 
+CREATE TABLE IF NOT EXISTS f1.passes (
+	session_uid bigint NOT NULL,
+	pass integer NOT NULL,
+	first_frame integer NOT NULL,
+	last_frame integer NOT NULL,
+	PRIMARY KEY (session_uid, pass)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE f1.passes IS 'The stretches between flashbacks: what the view timeline is made of. f1-pg keeps it by a trigger on lap_data';
+COMMENT ON COLUMN f1.passes.session_uid IS 'As in lap_data';
+COMMENT ON COLUMN f1.passes.pass IS 'Overall frame less frame: how many frames flashbacks took back before it';
+COMMENT ON COLUMN f1.passes.first_frame IS 'The first overall frame';
+COMMENT ON COLUMN f1.passes.last_frame IS 'The last overall frame';
+
 CREATE OR REPLACE FUNCTION f1.note_laps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+	WITH s AS MATERIALIZED (
+		SELECT session_uid, car, current_lap_num AS lap_num, COALESCE(pit_status, 0) AS pit_status,
+			overall_frame_identifier - frame_identifier AS pass,
+			min(overall_frame_identifier) AS first, max(overall_frame_identifier) AS last
+		FROM new_rows
+		WHERE session_uid <> 0 AND current_lap_num IS NOT NULL
+		GROUP BY 1, 2, 3, 4, 5
+	), p AS (
+		INSERT INTO f1.passes AS t
+		SELECT session_uid, pass, min(first), max(last)
+		FROM s
+		GROUP BY 1, 2
+		ORDER BY 1, 2	-- two loaders lock in the same order
+		ON CONFLICT (session_uid, pass) DO UPDATE SET
+			first_frame = LEAST(t.first_frame, EXCLUDED.first_frame),
+			last_frame = GREATEST(t.last_frame, EXCLUDED.last_frame)
+		WHERE EXCLUDED.first_frame < t.first_frame OR EXCLUDED.last_frame > t.last_frame
+	)
 	INSERT INTO f1.lap_ends AS t
 	SELECT n.session_uid, n.car, s.lap_num, s.pit_status, s.pass, e.is_last, n.overall_frame_identifier, n.session_time,
 		n.packet_format,
@@ -78,14 +109,7 @@ BEGIN
 		n.lap_distance, n.total_distance, n.car_position, n.grid_position, n.current_lap_invalid, n.num_pit_stops,
 		n.penalties, n.total_warnings, n.driver_status, n.result_status, n.pit_lane_time_in_lane_in_ms,
 		n.pit_stop_timer_in_ms, round(n.best_lap_time::numeric * 1000), n.speed_trap_fastest_speed
-	FROM (
-		SELECT session_uid, car, current_lap_num AS lap_num, COALESCE(pit_status, 0) AS pit_status,
-			overall_frame_identifier - frame_identifier AS pass,
-			min(overall_frame_identifier) AS first, max(overall_frame_identifier) AS last
-		FROM new_rows
-		WHERE session_uid <> 0 AND current_lap_num IS NOT NULL
-		GROUP BY 1, 2, 3, 4, 5
-	) s
+	FROM s
 	CROSS JOIN (VALUES (false), (true)) e (is_last)
 	CROSS JOIN LATERAL (	-- by its key, since new_rows has no index; LIMIT keeps the planner from other ideas
 		SELECT *
@@ -94,7 +118,7 @@ BEGIN
 			AND l.overall_frame_identifier = CASE WHEN e.is_last THEN s.last ELSE s.first END
 		LIMIT 1
 	) n
-	ORDER BY 1, 2, 3, 4, 5, 6	-- two loaders lock in the same order
+	ORDER BY 1, 2, 3, 4, 5, 6
 	ON CONFLICT (session_uid, car, lap_num, pit_status, pass, is_last) DO UPDATE SET
 		(overall_frame_identifier, session_time, packet_format, current_lap_time_in_ms, last_lap_time_in_ms,
 			sector1_time_in_ms, sector2_time_in_ms, lap_distance, total_distance, car_position, grid_position,
@@ -213,6 +237,7 @@ CREATE OR REPLACE TRIGGER note_sessions AFTER INSERT ON f1.session REFERENCING N
 CREATE OR REPLACE FUNCTION f1.summarise(session_uid bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	DELETE FROM f1.lap_ends e WHERE e.session_uid = summarise.session_uid;
+	DELETE FROM f1.passes p WHERE p.session_uid = summarise.session_uid;
 	DELETE FROM f1.session_info i WHERE i.session_uid = summarise.session_uid;
 	CREATE TEMP TABLE again_lap_data (LIKE f1.lap_data) ON COMMIT DROP;
 	CREATE TRIGGER note_laps AFTER INSERT ON again_lap_data REFERENCING NEW TABLE AS new_rows
