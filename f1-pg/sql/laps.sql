@@ -32,8 +32,10 @@ SELECT race_id, car, lap_num, COALESCE((f).packet_format, (n).packet_format, (h)
 	(l).num_pit_stops, (l).penalties, (l).total_warnings, (l).result_status, (l).driver_status, (l).speed_trap_fastest_speed,
 	COALESCE((l).grid_position, (n).grid_position) AS grid_position,
 	(r).session_uid AS run_session, (r).overall_frame_identifier AS run_frame,
-	(n).session_uid AS next_session, (n).overall_frame_identifier AS next_frame, (n).pit_status AS next_pit_status,
-	(n).car_position AS next_position, (n).session_time - (n).current_lap_time_in_ms / 1000.0 AS end_time
+	-- if the next lap was seen from its line on
+	CASE WHEN (n).current_lap_time_in_ms < 2000 THEN (n).pit_status END AS next_pit_status,
+	CASE WHEN (n).current_lap_time_in_ms < 2000 THEN (n).car_position END AS next_position,
+	(n).session_time - (n).current_lap_time_in_ms / 1000.0 AS end_time
 FROM (
 	SELECT race_id, car, lap_num, bool_or(is_race) AS is_race,
 		(array_agg(e ORDER BY part, frame) FILTER (WHERE kind = 'lap'))[1] AS f,
@@ -112,8 +114,8 @@ FROM (
 			-- nobody saw it: in a race the order is that of the times so far
 			CASE WHEN l.is_race AND l.race_ms IS NOT NULL
 			THEN rank() OVER (PARTITION BY l.race_id, l.lap_num ORDER BY l.race_ms) END)::smallint AS position,
-		COALESCE(l.last_pit_status > 0 OR l.next_pit_status > 0, l.next_pit_status > 0) AS in_lap,
-		l.first_pit_status > 0 AS out_lap,
+		COALESCE(l.last_pit_status > 0, false) OR l.next_pit_status > 0 AS in_lap,
+		CASE WHEN l.lap_num = 1 OR l.first_current_ms < 2000 THEN l.first_pit_status > 0 END AS out_lap,
 		l.first_frame IS NOT NULL AS seen,
 		-- of the first sample out of the pits
 		s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyre_age
@@ -129,7 +131,7 @@ FROM (
 		SELECT s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyres_age_laps AS tyre_age
 		FROM f1.car_status s
 		WHERE s.session_uid = l.run_session AND s.car = l.car
-			AND s.overall_frame_identifier BETWEEN l.run_frame AND l.last_frame
+			AND s.overall_frame_identifier BETWEEN l.run_frame AND l.run_frame + 600
 		ORDER BY s.overall_frame_identifier
 		LIMIT 1
 	) s ON true
