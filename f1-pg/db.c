@@ -182,3 +182,39 @@ db_copy_end(unsigned long long *rows)
 		done = DB_LOST;
 	return done;
 }
+
+enum db
+db_copy_text(const char *file, const char *sql, const char *text, size_t n)
+{
+	PGresult *result = PQexec(self.conn, sql);
+	enum db done = DB_OK;
+
+	if (PQresultStatus(result) != PGRES_COPY_IN) {
+		done = failed(file, result);
+		PQclear(result);
+		return done;
+	}
+	PQclear(result);
+	db_copy_data(text, n);
+	PQputCopyEnd(self.conn, NULL);
+	while ((result = PQgetResult(self.conn)) != NULL) {
+		if (PQresultStatus(result) == PGRES_FATAL_ERROR && PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
+			const char *where = PQresultErrorField(result, PG_DIAG_CONTEXT);
+
+			where = where ? strstr(where, "line ") : NULL;
+			if (where)	/* "COPY league_drivers, line 3, column race_number: ..." */
+				warnx("%s: %.*s: %s", file, (int)strcspn(where, ":\n"), where,
+				    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+			else
+				warnx("%s: %s", file, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+			done = DB_FAILED;
+		} else if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			done = DB_LOST;
+		PQclear(result);
+		if (PQstatus(self.conn) == CONNECTION_BAD) {
+			done = DB_LOST;
+			break;
+		}
+	}
+	return done;
+}

@@ -39,4 +39,7 @@ enum db db_copy_begin(const char *sql);
 enum db db_copy_data(const void *data, size_t n);
 enum db db_copy_end(unsigned long long *rows);
 
+/* COPY ... FROM STDIN of a text; what the server does not like about it is said of `file`, with the line. */
+enum db db_copy_text(const char *file, const char *sql, const char *text, size_t n);
+
 #endif

@@ -14,6 +14,7 @@
 #include "batch.h"
 #include "db.h"
 #include "io.h"
+#include "names.h"
 #include "opt.h"
 #include "record.h"
 #include "schema.h"
@@ -21,7 +22,7 @@
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY };
+enum { INIT = 256, DDL, SCHEMA, RETRY, NAMES };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -31,12 +32,13 @@ static const struct opt opts[] = {
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
+	{ NAMES, "names", "FILE", "the league's names of drivers and teams, as CSV, instead of records" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
 
 static struct {
-	const char *conninfo, *schema;
+	const char *conninfo, *schema, *names;
 	bool init, ddl;
 	int retry;		/* seconds */
 	bool progress;		/* stderr is a terminal */
@@ -50,7 +52,7 @@ parse_options(int argc, char *argv[])
 	static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
 	int c;
 
-	opt_init("f1-pg", "[-d CONNINFO] [--init] [--ddl] [--schema NAME]", "Telemetry records to rows in PostgreSQL.", opts);
+	opt_init("f1-pg", "[-d CONNINFO] [--init] [--ddl] [--names FILE] [--schema NAME]", "Telemetry records to rows in PostgreSQL.", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'd':
@@ -67,6 +69,9 @@ parse_options(int argc, char *argv[])
 			if (strlen(optarg) > 63 || optarg[0] == '\0' || strchr(first, optarg[0]) == NULL ||
 			    strspn(optarg, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(optarg))
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
+			break;
+		case NAMES:
+			self.names = optarg;
 			break;
 		case RETRY:
 			self.retry = (int)opt_number(-1, 1000000);
@@ -213,7 +218,7 @@ main(int argc, char *argv[])
 			err(EX_IOERR, "stdout");
 		return EX_OK;
 	}
-	if (isatty(STDIN_FILENO) && !self.init)
+	if (isatty(STDIN_FILENO) && !self.init && !self.names)
 		opt_usage("stdin is a terminal: pipe records from f1-decode");
 	sig_init();
 	sig_hangup_stops();
@@ -222,10 +227,12 @@ main(int argc, char *argv[])
 		return EX_UNAVAILABLE;
 	if (self.init) {
 		init_schema();
-		if (isatty(STDIN_FILENO))
+		if (isatty(STDIN_FILENO) && !self.names)
 			return EX_OK;
 	}
 	check_schema();
+	if (self.names)
+		return names_load(self.schema, self.names);
 	batch_init(self.schema, self.retry);
 	io_pipe(STDIN_FILENO);
 	if (record_open(&reader, STDIN_FILENO) == -1)

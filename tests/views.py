@@ -14,6 +14,7 @@ import sys
 
 PROBLEMS = []
 SATURATED = 65535       # sectors of 16 bits, 2020 to 2022
+TYRES_2018 = {'Soft': 'Ultra soft', 'Medium': 'Super soft', 'Hard': 'Soft'}
 
 
 def check(right, *words):
@@ -22,11 +23,26 @@ def check(right, *words):
     return right
 
 
-def query(sql):
-    out = subprocess.run(['psql', '-Xq', '--csv', '-v', 'ON_ERROR_STOP=1', '-c', sql], capture_output=True, text=True)
-    if out.returncode:
-        sys.exit(out.stderr)
-    return list(csv.DictReader(io.StringIO(out.stdout)))
+class Psql:
+    """one psql for all queries"""
+    def __init__(self):
+        self.process = subprocess.Popen(['psql', '-Xq', '--csv'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+
+    def __call__(self, sql):
+        self.process.stdin.write(sql + ';\n\\echo end of answer\n')
+        self.process.stdin.flush()
+        lines = []
+        for line in self.process.stdout:
+            if line == 'end of answer\n':
+                break
+            if line.startswith(('ERROR:', 'psql:')):
+                sys.exit(line + sql)
+            lines.append(line)
+        return list(csv.DictReader(io.StringIO(''.join(lines))))
+
+
+query = Psql()
 
 
 def number(text):
@@ -96,6 +112,8 @@ class Race:
             if row['in_lap'] != '':
                 self.check((row['in_lap'] == 't') == true['pit'], 'pit', key, row['in_lap'], true)
             if row['seen'] == 't' or self.told:
+                if self.year == 2018:
+                    true = dict(true, tyre=TYRES_2018[true['tyre']])
                 self.check(row['tyre'] == true['tyre'] or (self.scenes & {'loss', 'late-start'} and row['tyre'] == ''), 'tyre', key, row['tyre'], true)
         return got
 
@@ -111,6 +129,7 @@ class Race:
         times = self.order()
         by_lap = {}
         last = max((lap for _, lap in times), default=0)
+        gone = {(c['car'], c['num_laps']) for c in self.last['classification'] or [] if c['result_status'] != 3}
         penalty = {c['car']: c['penalties_time'] for c in self.last['classification'] or []}
         for (car, lap), ms in times.items():
             by_lap.setdefault(lap, []).append((ms, car))
@@ -125,9 +144,12 @@ class Race:
                     continue
                 ties = [j + 1 for j, c in enumerate(cars) if abs(c[0] - ms) <= 20]  # within a frame the game may see them otherwise
                 ties += [j + 1 for j, c in enumerate(flag) if c[1] == car]
+                # who retires behind the line is counted last at once
+                ties += [j + 1 for j, c in enumerate(c for c in cars if (c[1], lap) not in gone) if c[1] == car]
                 if self.late and not self.told and (car, lap) not in got:
                     continue
-                self.check(got.get((car, lap)) in ties + ([None] if self.late and not self.told else []), 'position', (car, lap), got.get((car, lap)), 'expected', i + 1)
+                self.check(got.get((car, lap)) in ties + ([None] if self.late and not self.told else []), 'position', (car, lap), got.get((car, lap)), 'expected', i + 1,
+                           'of', [c for _, c in cars])
                 gap = gaps.get((car, lap))
                 if not self.late and self.check(gap is not None, 'gap', (car, lap), 'is not there'):
                     self.check(abs(int(gap['to_leader_ms']) - (ms - cars[0][0])) <= 2, 'gap', (car, lap), gap, ms - cars[0][0])
@@ -252,7 +274,7 @@ class Race:
                 stints.setdefault(int(row['car']), []).append((int(row['first_lap']), row['tyre']))
             for car in {c for c, _ in laps}:
                 mine = sorted(n for c, n in self.laps if c == car)
-                want = [(n, self.laps[car, n]['tyre']) for n in mine if n == 1 or (car, n) in after_pit]
+                want = [(n, TYRES_2018[self.laps[car, n]['tyre']] if self.year == 2018 else self.laps[car, n]['tyre']) for n in mine if n == 1 or (car, n) in after_pit]
                 self.check([s for s in stints[car] if s[0] in mine] == want or not self.is_race or 'loss' in self.scenes,
                            'stints', car, stints[car], want)
 
@@ -269,6 +291,8 @@ class Race:
             got = {int(r['car']): r for r in query(f'SELECT car, count(*) AS n, count({column}) AS told FROM f1.{view}'
                                                    f' WHERE race_id = {self.id} GROUP BY car')}
             for car, row in got.items():
+                if car not in {c['car'] for c in self.last['cars']}:
+                    continue    # before anyone knew who drives
                 self.check(row['told'] == ('0' if car in hidden else row['n']), view, column, row, 'hidden' if car in hidden else '')
 
     def run(self):

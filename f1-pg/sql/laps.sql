@@ -74,28 +74,16 @@ WHERE lap_num >= 0
 	AND (NOT (f IS NULL) OR NOT (h IS NULL) OR (n).last_lap_time_in_ms > 0 OR position_told IS NOT NULL);
 COMMENT ON VIEW f1.lap_facts IS 'All that is known of a lap, live or told afterwards: what laps and the views like it are made of. Lap 0 is the grid';
 
--- What the game tells of the stints: session_history from 2021 on, the classification in 2020.
+-- What the game tells of the stints; a stop that a flashback took back is not among the first num_tyre_stints.
 CREATE OR REPLACE VIEW f1.told_stints AS
-SELECT race_id, car, stint::smallint, (COALESCE(lag(end_lap) OVER (PARTITION BY race_id, car ORDER BY stint), 0) + 1)::smallint AS first_lap,
-	NULLIF(end_lap, 255) AS last_lap, packet_format, actual, visual
-FROM (
-	SELECT c.race_id, s.car, s.stint + 1 AS stint, s.end_lap, s.packet_format, s.tyre_actual_compound AS actual,
-		s.tyre_visual_compound AS visual
-	FROM f1.session_chain c
-	JOIN f1.tyre_stints s USING (session_uid)
-	-- a stop that a flashback took back
-	LEFT JOIN f1.session_history h ON h.session_uid = s.session_uid AND h.car = s.car
-	WHERE c.is_last AND s.stint < COALESCE(h.num_tyre_stints, 8)
-	UNION ALL
-	SELECT c.race_id, r.car, u.stint, u.end_lap, r.packet_format, u.actual, u.visual
-	FROM f1.session_chain c
-	JOIN f1.final_classification r USING (session_uid)
-	CROSS JOIN LATERAL unnest(r.tyre_stints_actual, r.tyre_stints_visual, r.tyre_stints_end_laps) WITH ORDINALITY
-		u (actual, visual, end_lap, stint)
-	WHERE c.is_last AND r.packet_format = 2020 AND u.stint <= r.num_tyre_stints
-) s
-WHERE visual > 0;
-COMMENT ON VIEW f1.told_stints IS 'The stints as the game tells them. Formats 2020-2026';
+SELECT c.race_id, s.car, (s.stint + 1)::smallint AS stint,
+	(COALESCE(lag(s.end_lap) OVER (PARTITION BY c.race_id, s.car ORDER BY s.stint), 0) + 1)::smallint AS first_lap,
+	NULLIF(s.end_lap, 255) AS last_lap, s.packet_format, s.tyre_actual_compound AS actual, s.tyre_visual_compound AS visual
+FROM f1.session_chain c
+JOIN f1.tyre_stints s ON s.session_uid = c.session_uid
+LEFT JOIN f1.session_history h ON h.session_uid = s.session_uid AND h.car = s.car
+WHERE c.is_last AND s.stint < COALESCE(h.num_tyre_stints, 8) AND s.tyre_visual_compound > 0;
+COMMENT ON VIEW f1.told_stints IS 'The stints as the game tells them. Formats 2021-2026';
 
 CREATE OR REPLACE VIEW f1.laps AS
 SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.lap_ms) AS lap_time,
@@ -111,8 +99,8 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 FROM (
 	SELECT l.*, t.visual AS told_visual, t.actual AS told_actual, t.stint AS told_stint,
 		COALESCE(l.position_told, l.next_position, CASE WHEN l.result_status > 2 THEN l.last_position END,
-			-- nobody saw it: in a race the order is that of the times so far
-			CASE WHEN l.is_race AND l.race_ms IS NOT NULL
+			-- nobody saw it, but the times of all are told: in a race the order is that of the times so far
+			CASE WHEN l.is_race AND l.race_ms IS NOT NULL AND l.packet_format >= 2021
 			THEN rank() OVER (PARTITION BY l.race_id, l.lap_num ORDER BY l.race_ms) END)::smallint AS position,
 		COALESCE(l.last_pit_status > 0, false) OR l.next_pit_status > 0 AS in_lap,
 		CASE WHEN l.lap_num = 1 OR l.first_current_ms < 2000 THEN l.first_pit_status > 0 END AS out_lap,
