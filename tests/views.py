@@ -140,9 +140,9 @@ class Race:
             # behind the flag penalties count
             flag = sorted((ms + 1000 * penalty.get(car, 0), car) for ms, car in cars) if lap == last else cars
             for i, (ms, car) in enumerate(cars):
-                if (car, lap) not in laps:
+                if (car, lap) not in laps or (car, lap) in gone:
                     continue
-                ties = [j + 1 for j, c in enumerate(cars) if abs(c[0] - ms) <= 20]  # within a frame the game may see them otherwise
+                ties = [j + 1 for j, c in enumerate(cars) if abs(c[0] - ms) <= 180]     # in one frame, of 6 Hz
                 ties += [j + 1 for j, c in enumerate(flag) if c[1] == car]
                 # who retires behind the line is counted last at once
                 ties += [j + 1 for j, c in enumerate(c for c in cars if (c[1], lap) not in gone) if c[1] == car]

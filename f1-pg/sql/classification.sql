@@ -31,7 +31,7 @@ FROM (
 	) l
 	LEFT JOIN (
 		SELECT race_id, car, max(lap_num) FILTER (WHERE complete) AS laps, max(race_ms) AS race_ms, min(lap_ms) FILTER (WHERE valid) AS best_ms,
-			count(*) FILTER (WHERE in_lap) AS pit_stops
+			count(*) FILTER (WHERE in_lap AND complete) AS pit_stops
 		FROM f1.laps
 		GROUP BY race_id, car
 	) t ON t.race_id = l.race_id AND t.car = l.car

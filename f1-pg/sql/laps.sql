@@ -99,8 +99,8 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 FROM (
 	SELECT l.*, t.visual AS told_visual, t.actual AS told_actual, t.stint AS told_stint,
 		COALESCE(l.position_told, l.next_position, CASE WHEN l.result_status > 2 THEN l.last_position END,
-			-- nobody saw it, but the times of all are told: in a race the order is that of the times so far
-			CASE WHEN l.is_race AND l.race_ms IS NOT NULL AND l.packet_format >= 2021
+			-- nobody saw it end, but the times of all are known: in a race the order is that of the times so far
+			CASE WHEN l.is_race AND l.race_ms IS NOT NULL AND (l.first_frame IS NOT NULL OR l.packet_format >= 2021)
 			THEN rank() OVER (PARTITION BY l.race_id, l.lap_num ORDER BY l.race_ms) END)::smallint AS position,
 		COALESCE(l.last_pit_status > 0, false) OR l.next_pit_status > 0 AS in_lap,
 		CASE WHEN l.lap_num = 1 OR l.first_current_ms < 2000 THEN l.first_pit_status > 0 END AS out_lap,
@@ -248,7 +248,7 @@ LEFT JOIN (
 	) e
 	GROUP BY race_id, car, stop
 ) p ON p.race_id = l.race_id AND p.car = l.car AND p.lap_num = l.lap_num
-WHERE l.in_lap OR (l.in_lap IS NULL AND l.stint_ends);
+WHERE l.complete AND (l.in_lap OR (l.in_lap IS NULL AND l.stint_ends));
 COMMENT ON VIEW f1.pit_stops IS 'The pit stops of races; also those that nobody saw, where the game tells the stints';
 COMMENT ON COLUMN f1.pit_stops.stop IS 'Stop of this car, from 1';
 COMMENT ON COLUMN f1.pit_stops.lap_num IS 'Lap that ended in the pits';
