@@ -144,8 +144,8 @@ class Race:
                     continue
                 ties = [j + 1 for j, c in enumerate(cars) if abs(c[0] - ms) <= 180]     # in one frame, of 6 Hz
                 ties += [j + 1 for j, c in enumerate(flag) if c[1] == car]
-                # who retires behind the line is counted last at once
-                ties += [j + 1 for j, c in enumerate(c for c in cars if (c[1], lap) not in gone) if c[1] == car]
+                # who retires behind the line is counted last at once, so those behind may have come up already
+                ties += range(i + 1 - sum((c[1], lap) in gone for c in cars[:i]), i + 1)
                 if self.late and not self.told and (car, lap) not in got:
                     continue
                 self.check(got.get((car, lap)) in ties + ([None] if self.late and not self.told else []), 'position', (car, lap), got.get((car, lap)), 'expected', i + 1,
