@@ -36,7 +36,7 @@ objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 SQL = $(patsubst %,f1-pg/sql/%.sql,summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -84,6 +84,13 @@ man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk $(LAYOUTS)
 	$O/bin/f1-decode --layout | $(AWK) -f scripts/fields.awk input=layout - input=records lib/layout/records \
 	    input=enums lib/layout/enums >$O/f1-fields.5
 	cmp -s $O/f1-fields.5 $@ || cp $O/f1-fields.5 $@
+	@touch $@
+
+# the same for what the comments on the views tell
+man/f1-views.5: scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL)
+	@mkdir -p $O
+	$(AWK) -f scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL) >$O/f1-views.5
+	cmp -s $O/f1-views.5 $@ || cp $O/f1-views.5 $@
 	@touch $@
 
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
