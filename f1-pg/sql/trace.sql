@@ -96,6 +96,7 @@ CREATE OR REPLACE FUNCTION f1.lap_grid(race_id bigint, car integer, lap_num inte
 			steer::float8 AS s0, lead(steer) OVER w::float8 AS s1, gear AS g0
 		FROM f1.lap_trace t
 		WHERE t.race_id = lap_grid.race_id AND t.car = lap_grid.car::smallint AND t.lap_num = lap_grid.lap_num::smallint
+			AND t.speed IS NOT NULL		-- its telemetry was lost
 		WINDOW w AS (ORDER BY lap_distance)
 	) p
 	CROSS JOIN LATERAL generate_series((ceil(GREATEST(d0, 0) / step) * step)::integer, (ceil(d1 / step) * step)::integer - 1, step) g (point)
