@@ -84,17 +84,22 @@ CREATE OR REPLACE FUNCTION f1.timelines()
 	RETURNS TABLE (race_id bigint, part smallint, session_uid bigint, pass integer, first_frame integer, last_frame integer,
 		until_time real, is_race boolean)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 COST 1000 SET jit = off AS $$
-SELECT race_id, part, session_uid, pass, first_frame, last_frame, until_time, is_race
-FROM (
-	SELECT c.*, p.pass, p.first_frame AS seen_frame,
-		COALESCE(max(p.last_frame) OVER (s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + 1, 0) AS first_frame,
-		COALESCE(min(p.first_frame - p.pass) OVER (s ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) + p.pass - 1, 2147483647)
-			AS last_frame
-	FROM f1.session_chains() c
-	LEFT JOIN f1.passes p USING (session_uid)
-	WINDOW s AS (PARTITION BY session_uid ORDER BY p.pass)
-) p
-WHERE pass IS NULL OR seen_frame <= last_frame;
+SELECT c.race_id, c.part, c.session_uid, p.pass,
+	LEAST(p.first_frame, COALESCE(e.last_frame, -1) + 1) AS first_frame,
+	COALESCE(l.back_to + p.pass - 1, 2147483647) AS last_frame, c.until_time, c.is_race
+FROM f1.session_chains() c
+LEFT JOIN f1.passes p USING (session_uid)
+LEFT JOIN LATERAL (	-- before it
+	SELECT max(q.last_frame) AS last_frame
+	FROM f1.passes q
+	WHERE q.session_uid = p.session_uid AND q.first_frame < p.first_frame
+) e ON true
+LEFT JOIN LATERAL (	-- the frames that the flashbacks after it went back to
+	SELECT min(q.first_frame - q.pass) AS back_to
+	FROM f1.passes q
+	WHERE q.session_uid = p.session_uid AND q.first_frame > p.first_frame AND q.pass > p.pass
+) l ON true
+WHERE p.pass IS NULL OR l.back_to IS NULL OR p.first_frame < l.back_to + p.pass;
 $$;
 COMMENT ON FUNCTION f1.timelines IS 'See the view timeline';
 
