@@ -277,12 +277,12 @@ grow(struct queue *q, size_t n, bool sample)
 
 /* a record that becomes no row is counted, and told the first time */
 static bool
-reject(enum reason why)
+reject(enum row_reason why)
 {
 	static unsigned told;
 	static const char *const words[] = {
 #define REASON(name, label, help) help,
-		REASONS
+		ROW_REASONS
 #undef REASON
 	};
 
@@ -299,7 +299,7 @@ batch_add(const uint8_t *record, size_t n)
 	static uint8_t *scratch;
 	static size_t scratch_room;
 	struct timeline *t;
-	enum reason why;
+	enum row_reason why;
 	struct batch *b;
 	struct queue *q;
 	struct row row;
@@ -315,13 +315,13 @@ batch_add(const uint8_t *record, size_t n)
 		return reject(why);
 	sample = row.table->kind == TABLE_SAMPLE;
 	if (sample && row.keys[0] > KEY_MAX)
-		return reject(REASON_RANGE);
+		return reject(ROW_RANGE);
 	while ((t = timeline_get(row.session_uid)) == NULL)
 		if (!batch_flush())
 			return false;
 	overall = timeline_place(t, row.frame, row.overall, row.closing);
 	if (overall > INT32_MAX)
-		return reject(REASON_RANGE);
+		return reject(ROW_RANGE);
 	if (row.table->kind == TABLE_STATE && unchanged(&row, scratch)) {
 		stats[STATS_UNCHANGED].n++;
 		return true;

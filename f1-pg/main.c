@@ -192,7 +192,7 @@ load(struct record_reader *reader)
 	}
 	if (!batch_flush())
 		return EX_TEMPFAIL;
-	for (int i = 0; i < REASON_N; i++)
+	for (int i = 0; i < ROW_N; i++)
 		if (stats[STATS_REJECTED + i].n > 0)
 			return EX_DATAERR;
 	return EX_OK;

@@ -62,7 +62,8 @@ print_table(FILE *f, const char *schema, const struct table *t)
 
 		fprintf(f, "\t%s %s%s%s,\n", c->name, table_type_name(c->type), c->array ? "[]" : "", always ? " NOT NULL" : "");
 	}
-	fprintf(f, "\tPRIMARY KEY (%s)\n);\n", key);
+	/* samples come in the order of their key: no page of it needs room for more */
+	fprintf(f, "\tPRIMARY KEY (%s)%s\n);\n", key, t->kind == TABLE_SAMPLE ? " WITH (fillfactor = 100)" : "");
 
 	fprintf(f, "COMMENT ON TABLE %s.%s IS '", schema, name);
 	put_quoted(f, t->record->text);

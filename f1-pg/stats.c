@@ -7,8 +7,8 @@
 
 struct count stats[STATS_N] = {
 	[STATS_RECORDS] = { "records", "Records read", NULL, NULL, 0 },
-#define REASON(name, label, help) [STATS_REJECTED + REASON_##name] = { "rejected", "Records that become no row", "reason", label, 0 },
-	REASONS
+#define REASON(name, label, help) [STATS_REJECTED + ROW_##name] = { "rejected", "Records that become no row", "reason", label, 0 },
+	ROW_REASONS
 #undef REASON
 	[STATS_WRITTEN] = { "rows written", "Rows inserted or updated", NULL, NULL, 0 },
 	[STATS_KNOWN] = { "rows known", "Rows that the database had already, or that a later one of the batch replaces", NULL, NULL, 0 },

@@ -39,7 +39,7 @@ is 'every table has a comment' "$(sql "SELECT count(*) FROM pg_class c JOIN pg_n
 is 'session types by format' "$(sql "SELECT string_agg(packet_format || ' ' || value, ', ' ORDER BY packet_format) FROM f1.enum_session_type
 	WHERE name = 'Race' AND packet_format IN (2018, 2024)")" '2018 10, 2024 15'
 is 'a type that widened' "$(sql "SELECT string_agg(format_type(atttypid, atttypmod), ', ' ORDER BY attname) FROM pg_attribute WHERE attrelid = 'f1.car_telemetry'::regclass
-	AND attname IN ('tyres_inner_temperature_fl', 'throttle', 'gear')")" 'smallint, real, integer'
+	AND attname IN ('tyres_inner_temperature_fl', 'throttle', 'gear')")" 'smallint, real, smallint'
 is 'session_uid to hex and back' "$(sql "SELECT f1.session_hex(-2), f1.session_uid('fffffffffffffffe'), f1.session_uid(f1.session_hex(42))")" \
 	'fffffffffffffffe|-2|42'
 

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		memset(record + length, 0x55, RECORD_SLACK);
 		memcpy(record, data, length);
 		for (int i = 0; i < 2; i++) {	/* the second time its shape may be known */
-			enum reason why;
+			enum row_reason why;
 			struct row row;
 
 			if (plan_row(record, length, i, to, &row, &why))
