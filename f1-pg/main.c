@@ -13,15 +13,17 @@
 
 #include "batch.h"
 #include "db.h"
+#include "dead.h"
 #include "io.h"
 #include "opt.h"
 #include "record.h"
 #include "schema.h"
+#include "send.h"
 #include "sig.h"
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY };
+enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -31,18 +33,19 @@ static const struct opt opts[] = {
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
+	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
+	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
 
 static struct {
-	const char *conninfo, *schema;
+	struct batch_options batch;
 	bool init, ddl;
-	int retry;		/* seconds */
 	bool progress;		/* stderr is a terminal */
 	uint64_t bytes;		/* of the records read */
 	struct timespec begin;
-} self = { .schema = "f1", .retry = 60 };
+} self = { .batch = { .schema = "f1", .retry = 60, .lanes = 1 } };
 
 static void
 parse_options(int argc, char *argv[])
@@ -54,7 +57,7 @@ parse_options(int argc, char *argv[])
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'd':
-			self.conninfo = optarg;
+			self.batch.conninfo = optarg;
 			break;
 		case INIT:
 			self.init = true;
@@ -63,59 +66,23 @@ parse_options(int argc, char *argv[])
 			self.ddl = true;
 			break;
 		case SCHEMA:
-			self.schema = optarg;
+			self.batch.schema = optarg;
 			if (strlen(optarg) > 63 || optarg[0] == '\0' || strchr(first, optarg[0]) == NULL ||
 			    strspn(optarg, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(optarg))
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
 			break;
 		case RETRY:
-			self.retry = (int)opt_number(-1, 1000000);
+			self.batch.retry = (int)opt_number(-1, 1000000);
+			break;
+		case 'j':
+			self.batch.lanes = (int)opt_number(1, LANES);
+			break;
+		case DEAD:
+			self.batch.dead = optarg;
 			break;
 		}
 	if (optind < argc)
 		opt_usage("records are read from stdin, not from %s", argv[optind]);
-}
-
-/* at the start there is nothing to keep: no second try */
-static void
-needed(enum db done)
-{
-	if (done == DB_LOST)
-		db_tell();
-	if (done != DB_OK)
-		exit(EX_UNAVAILABLE);
-}
-
-/* In one transaction, so that all or nothing is there, and one at a time. */
-static void
-init_schema(void)
-{
-	char *sql;
-	size_t size;
-	FILE *f = open_memstream(&sql, &size);
-
-	if (f == NULL)
-		err(EX_OSERR, NULL);
-	fputs("BEGIN; SELECT pg_advisory_xact_lock(hashtext('f1-pg --init'));\n", f);
-	schema_print(f, self.schema);
-	fputs("COMMIT;\n", f);
-	if (fclose(f) == EOF)
-		err(EX_OSERR, NULL);
-	needed(db_exec(sql, NULL));
-	free(sql);
-}
-
-/* the last table that --init makes */
-static void
-check_schema(void)
-{
-	char name[128];
-	bool has;
-
-	snprintf(name, sizeof name, "%s.%s", self.schema, layout_records[layout_records_n - 1].name);
-	needed(db_has_table(name, &has));
-	if (!has)
-		errx(EX_UNAVAILABLE, "there is no table %s: make the schema with f1-pg --init", name);
 }
 
 static long
@@ -187,11 +154,13 @@ load(struct record_reader *reader)
 				warn("stdin");
 			if (!batch_flush())
 				return EX_TEMPFAIL;
-			return error == EPROTO || error == ENODATA ? EX_DATAERR : EX_IOERR;
+			return (error == EPROTO || error == ENODATA) && !dead_lost() ? EX_DATAERR : EX_IOERR;
 		}
 	}
 	if (!batch_flush())
 		return EX_TEMPFAIL;
+	if (dead_lost())
+		return EX_IOERR;
 	for (int i = 0; i < ROW_N; i++)
 		if (stats[STATS_REJECTED + i].n > 0)
 			return EX_DATAERR;
@@ -203,12 +172,13 @@ main(int argc, char *argv[])
 {
 	struct record_reader reader;
 	struct timespec now;
+	struct db *db;
 	int status;
 
 	parse_options(argc, argv);
 	table_init();
 	if (self.ddl) {
-		schema_print(stdout, self.schema);
+		schema_print(stdout, self.batch.schema);
 		if (fclose(stdout) == EOF)
 			err(EX_IOERR, "stdout");
 		return EX_OK;
@@ -218,15 +188,16 @@ main(int argc, char *argv[])
 	sig_init();
 	sig_hangup_stops();
 	count_init(stats, STATS_N);
-	if (!db_connect(self.conninfo, false))
+	if ((db = db_open(self.batch.conninfo)) == NULL)
 		return EX_UNAVAILABLE;
 	if (self.init) {
-		init_schema();
+		if (!schema_init(db, self.batch.schema))
+			return EX_UNAVAILABLE;
 		if (isatty(STDIN_FILENO))
 			return EX_OK;
 	}
-	check_schema();
-	batch_init(self.schema, self.retry);
+	if (!schema_check(db, self.batch.schema) || !batch_init(db, &self.batch))
+		return EX_UNAVAILABLE;
 	io_pipe(STDIN_FILENO);
 	if (record_open(&reader, STDIN_FILENO) == -1)
 		err(EX_OSERR, NULL);
@@ -242,6 +213,5 @@ main(int argc, char *argv[])
 	count_end();
 	batch_end();
 	record_close(&reader);
-	db_close();
 	return status;
 }

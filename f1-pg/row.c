@@ -430,10 +430,25 @@ read_head(struct reading *r, struct row *row, enum row_reason *why)
 	return true;
 }
 
+/* A sample has the columns of its year, unless it says something that its year does not: the server has less to read. */
+static unsigned
+variant_of(struct reading *r, const struct row *row)
+{
+	unsigned variant = VARIANT_YEARS + row->format - LAYOUT_YEAR_MIN;
+
+	if (row->table->kind != TABLE_SAMPLE || row->format < LAYOUT_YEAR_MIN || variant >= VARIANTS)
+		return VARIANT_ALL;
+	for (int i = row->table->fields; i < row->table->columns_n; i++)
+		if (!table_has(row->table, i, variant) && row_find(r, row->table->columns[i].key))
+			return VARIANT_ALL;
+	return variant;
+}
+
 bool
 row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	bool numbered;
+	unsigned columns = 0;
 
 	*row = (struct row){ 0 };
 	*why = ROW_MALFORMED;
@@ -444,13 +459,16 @@ row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint
 	r->fixed = true;
 	r->moves_n = 0;
 	r->to = r->at = to;
-	put_be16(r->at, (uint16_t)(row->table->columns_n + numbered));
-	r->at += 2;
+	row->variant = (uint8_t)variant_of(r, row);
+	r->at += 2;	/* the number of columns */
 	for (int i = 0; i < row->table->columns_n; i++) {
 		const struct table_column *c = &row->table->columns[i];
 
 		if (i == row->table->fields)
 			row->fields_at = (size_t)(r->at - r->to);
+		if (!table_has(row->table, i, row->variant))
+			continue;
+		columns++;
 		if (i == HEAD_OVERALL) {	/* the caller's */
 			put_be32(r->at, 4);
 			row->overall_at = (size_t)(r->at - r->to) + 4;
@@ -479,6 +497,7 @@ row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint
 		put_be32(r->at + 4, (uint32_t)count);
 		r->at += 8;
 	}
+	put_be16(to, (uint16_t)(columns + numbered));
 	row->n = (size_t)(r->at - r->to);
 	return true;
 }

@@ -22,6 +22,7 @@ struct row {
 	const struct table *table;
 	uint64_t session_uid;
 	uint16_t format;
+	uint8_t variant;	/* the columns that it has */
 	bool closing;		/* its packet comes with frame 0 when the session ends */
 	int64_t frame, overall;	/* overall is -1 if the record has none */
 	uint16_t keys[2];	/* index keys */

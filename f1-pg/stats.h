@@ -11,7 +11,8 @@
 	REASON(MALFORMED, "malformed", "not a map of names and values") \
 	REASON(UNKNOWN, "unknown", "of a kind that has no table") \
 	REASON(HEAD, "head", "without one of the keys that every record has") \
-	REASON(RANGE, "range", "a value that its column cannot hold")
+	REASON(RANGE, "range", "a value that its column cannot hold") \
+	REASON(REFUSED, "refused", "a row that the database does not take")
 
 enum row_reason {
 #define REASON(name, label, help) ROW_##name,

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +129,14 @@ table_init(void)
 		err(EX_OSERR, NULL);
 	for (size_t i = 0; i < layout_records_n; i++)
 		make(&tables[i], &layout_records[i]);
+}
+
+bool
+table_has(const struct table *t, int column, unsigned variant)
+{
+	const struct layout_column *l = t->columns[column].layout;
+
+	return variant == VARIANT_ALL || l == NULL || l->years & 1u << (variant - VARIANT_YEARS);
 }
 
 const char *

@@ -11,6 +11,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,11 +42,17 @@ struct table {
 	int fields;				/* place of the first field */
 };
 
+/* Which columns a row has: all, or those of a year and its keys. A column that a row leaves out is null. */
+enum { VARIANT_ALL, VARIANT_YEARS, VARIANTS = VARIANT_YEARS + LAYOUT_YEARS };
+
 /* By place in layout_records. */
 extern struct table *tables;
 
 /* Makes the tables. Ends the program with status 71 when out of memory. */
 void table_init(void);
+
+/* Does the row of that variant have the column of that place? */
+bool table_has(const struct table *, int column, unsigned variant);
 
 /* The name of a type in SQL. */
 const char *table_type_name(enum table_type);
