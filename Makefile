@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -90,7 +90,7 @@ check: all $(TEST_PROGRAMS) fuzz-replay
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
 DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode)) $(CAPTURE)
-# what an entry links: f1-decode without its main, or that of f1-pg which reads records
+# what an entry links: f1-decode without its main, or the part of another program that reads what is hostile
 ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
@@ -100,8 +100,9 @@ $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
 	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 endef
-$(foreach f,$(filter-out rows,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out rows route,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
+$(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
 .SECONDARY:
