@@ -15,7 +15,9 @@
 #include "db.h"
 #include "dead.h"
 #include "io.h"
+#include "keep.h"
 #include "opt.h"
+#include "rate.h"
 #include "record.h"
 #include "schema.h"
 #include "send.h"
@@ -23,7 +25,7 @@
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD };
+enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -35,6 +37,10 @@ static const struct opt opts[] = {
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
 	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
 	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
+	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
+	{ DROP, "drop-session", "UID", "drop all rows of the session of these 16 hex digits, and end" },
+	{ KEEP, "keep", "DAYS", "drop the sessions that came more than DAYS days ago, and end" },
+	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same for their samples only: results and laps stay" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
@@ -42,18 +48,22 @@ static const struct opt opts[] = {
 static struct {
 	struct batch_options batch;
 	bool init, ddl;
+	bool drop;		/* one session, of uid */
+	uint64_t uid;
+	int keep, keep_samples;	/* days, -1 for ever */
 	bool progress;		/* stderr is a terminal */
 	uint64_t bytes;		/* of the records read */
 	struct timespec begin;
-} self = { .batch = { .schema = "f1", .retry = 60, .lanes = 1 } };
+} self = { .batch = { .schema = "f1", .retry = 60, .lanes = 1 }, .keep = -1, .keep_samples = -1 };
 
 static void
 parse_options(int argc, char *argv[])
 {
+	const char *why;
 	static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
 	int c;
 
-	opt_init("f1-pg", "[-d CONNINFO] [--init] [--ddl] [--schema NAME]", "Telemetry records to rows in PostgreSQL.", opts);
+	opt_init("f1-pg", "[OPTION]...", "Telemetry records to rows in PostgreSQL.", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'd':
@@ -80,9 +90,47 @@ parse_options(int argc, char *argv[])
 		case DEAD:
 			self.batch.dead = optarg;
 			break;
+		case DROP:
+			self.drop = true;
+			self.uid = strtoull(optarg, NULL, 16);
+			if (strlen(optarg) != 16 || strspn(optarg, "0123456789abcdefABCDEF") != 16)
+				opt_usage("--drop-session: '%s' is not 16 hex digits", optarg);
+			break;
+		case KEEP:
+			self.keep = (int)opt_number(0, 36500);
+			break;
+		case KEEP_SAMPLES:
+			self.keep_samples = (int)opt_number(0, 36500);
+			break;
+		case RATE:
+			if ((why = rate_rule(optarg)) != NULL)
+				opt_usage("--rate: '%s' %s", optarg, why);
+			break;
 		}
 	if (optind < argc)
 		opt_usage("records are read from stdin, not from %s", argv[optind]);
+}
+
+static bool
+dropping(void)
+{
+	return self.drop || self.keep != -1 || self.keep_samples != -1;
+}
+
+/* Drops what is asked for, the whole before the parts. Returns the status. */
+static int
+drop_old(struct db *db)
+{
+	int status = EX_OK, next;
+
+	if (self.drop)
+		status = keep_drop(db, self.batch.schema, self.uid);
+	if (self.keep != -1 && (next = keep_days(db, self.batch.schema, self.keep, false)) != EX_OK)
+		status = next;
+	if (self.keep_samples != -1 && (next = keep_days(db, self.batch.schema, self.keep_samples, true)) != EX_OK)
+		status = next;
+	db_close(db);
+	return status;
 }
 
 static long
@@ -138,7 +186,10 @@ load(struct record_reader *reader)
 		got = record_read(reader, &record, &n, timeout);
 		if (got == 1) {
 			self.bytes += n;
-			if (!batch_add(record, n))
+			if (!rate_pass(record, n)) {
+				stats[STATS_RECORDS].n++;
+				stats[STATS_THINNED].n++;
+			} else if (!batch_add(record, n))
 				return EX_TEMPFAIL;
 		} else if (got == 0)
 			break;
@@ -183,7 +234,7 @@ main(int argc, char *argv[])
 			err(EX_IOERR, "stdout");
 		return EX_OK;
 	}
-	if (isatty(STDIN_FILENO) && !self.init)
+	if (isatty(STDIN_FILENO) && !self.init && !dropping())
 		opt_usage("stdin is a terminal: pipe records from f1-decode");
 	sig_init();
 	sig_hangup_stops();
@@ -193,10 +244,14 @@ main(int argc, char *argv[])
 	if (self.init) {
 		if (!schema_init(db, self.batch.schema))
 			return EX_UNAVAILABLE;
-		if (isatty(STDIN_FILENO))
+		if (isatty(STDIN_FILENO) && !dropping())
 			return EX_OK;
 	}
-	if (!schema_check(db, self.batch.schema) || !batch_init(db, &self.batch))
+	if (!schema_check(db, self.batch.schema))
+		return EX_UNAVAILABLE;
+	if (dropping())
+		return drop_old(db);
+	if (!batch_init(db, &self.batch))
 		return EX_UNAVAILABLE;
 	io_pipe(STDIN_FILENO);
 	if (record_open(&reader, STDIN_FILENO) == -1)

@@ -130,11 +130,13 @@ static void
 print_own(FILE *f, const char *schema)
 {
 	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loads (\n\tsession_uid bigint PRIMARY KEY,\n\treceived_at timestamptz,\n"
-	    "\tloaded_at timestamptz NOT NULL DEFAULT now()\n);\n", schema);
+	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tsamples_dropped_at timestamptz\n);\n", schema);
 	fprintf(f, "COMMENT ON TABLE %s.loads IS 'When a session came: what f1-pg --keep goes by';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loads.session_uid IS 'Id of the session';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loads.received_at IS 'When its first datagram arrived, if the capture knows it';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loads.loaded_at IS 'When it was first loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loads.samples_dropped_at IS 'When f1-pg --keep-samples dropped its samples, if it was not loaded since';\n",
+	    schema);
 	fprintf(f, "CREATE OR REPLACE FUNCTION %s.session_lock(session_uid bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
 	    "\tAS $$ SELECT hashtextextended('f1-pg %s', session_uid) $$;\n", schema, schema);
 	fprintf(f, "COMMENT ON FUNCTION %s.session_lock IS 'The advisory lock of a session: shared by who loads it, alone for who drops it';\n",

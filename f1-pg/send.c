@@ -187,7 +187,7 @@ enter(struct lane *l, const struct batch *b)
 {
 	for (size_t i = 0; i < TIMELINES; i++) {
 		uint64_t bit = UINT64_C(1) << i;
-		char sql[1024];
+		char sql[2048];
 		enum db_done done;
 		int n = 0;
 
@@ -206,7 +206,8 @@ enter(struct lane *l, const struct batch *b)
 		else
 			n += snprintf(sql + n, sizeof sql - (size_t)n, "NULL");
 		snprintf(sql + n, sizeof sql - (size_t)n, " WHERE NOT EXISTS (SELECT FROM %s.loads WHERE session_uid = %" PRId64 ")"
-		    " ON CONFLICT DO NOTHING", self.schema, (int64_t)b->uids[i]);
+		    " ON CONFLICT DO NOTHING; UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64
+		    " AND samples_dropped_at IS NOT NULL", self.schema, (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
 		if ((done = db_exec(l->db, sql, NULL)) != DB_OK)
 			return done;
 		l->locked |= bit;
