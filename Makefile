@@ -34,7 +34,7 @@ LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5
+all: $(PROGRAMS) $(TOOLS) $O/bin/f1-load man/f1-fields.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -43,6 +43,11 @@ f1-decode_PKG = msgpack libpcap
 f1-replay_PKG = libpcap zlib
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
+
+# a script that is installed like a program
+$O/bin/f1-load: scripts/f1-load
+	@mkdir -p $(@D)
+	install -m 755 scripts/f1-load $@
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -124,16 +129,16 @@ bench: all $O/bench/packloop
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/f1-load scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
-	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
-	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:

@@ -141,12 +141,13 @@ print_own(FILE *f, const char *schema)
 	    "\tAS $$ SELECT hashtextextended('f1-pg %s', session_uid) $$;\n", schema, schema);
 	fprintf(f, "COMMENT ON FUNCTION %s.session_lock IS 'The advisory lock of a session: shared by who loads it, alone for who drops it';\n",
 	    schema);
-	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loaded_files (\n\tsha256 text PRIMARY KEY,\n\tname text NOT NULL,\n\tbytes bigint NOT NULL,\n"
-	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tstatus integer NOT NULL\n);\n", schema);
+	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loaded_files (\n\tsha256 text NOT NULL,\n\tname text NOT NULL,\n\tbytes bigint NOT NULL,\n\tmodified timestamptz NOT NULL,\n"
+	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tstatus integer NOT NULL,\n\tPRIMARY KEY (sha256, name)\n);\n", schema);
 	fprintf(f, "COMMENT ON TABLE %s.loaded_files IS 'The captures that f1-load has loaded';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.sha256 IS 'Hash of its bytes, unpacked';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.name IS 'Its name, when it was loaded';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.bytes IS 'Its size on disk';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.modified IS 'Its time, when it was loaded';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.loaded_at IS 'When it was loaded';\n", schema);
 	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.status IS '0, or 65 if some of its records could not be rows';\n", schema);
 }
@@ -192,6 +193,8 @@ ask_missing(struct db *db, const char *schema)
 			fprintf(f, "%s('%s', '%s', '%s%s', %d)", comma, tables[i].record->name, c->name,
 			    c->type == TABLE_TIME ? "timestamp with time zone" : table_type_name(c->type), c->array ? "[]" : "", k);
 		}
+	fputs(", ('loads', 'session_uid', 'bigint', 0), ('loads', 'received_at', 'timestamp with time zone', 1),"
+	    " ('loads', 'loaded_at', 'timestamp with time zone', 2), ('loads', 'samples_dropped_at', 'timestamp with time zone', 3)", f);
 	fprintf(f, ") w(t, c, y, n) LEFT JOIN pg_class r ON r.relname = w.t AND r.relnamespace = to_regnamespace('%s')"
 	    " LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = w.c AND NOT a.attisdropped"
 	    " WHERE format_type(a.atttypid, NULL) IS DISTINCT FROM w.y AND (r.oid IS NOT NULL OR w.n = 0) ORDER BY w.t, w.n", schema);
