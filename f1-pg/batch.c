@@ -235,7 +235,7 @@ collect(void)
 			stats[STATS_BATCHES].n++;
 			keep_refused(gone, o->tables);
 		}
-		if (o->lost)	/* so was the lock, and the session may have been dropped: what it said must be said again */
+		if (o->dropped)	/* what its states said must be said again */
 			memset(self.known, 0, KNOWN * sizeof *self.known);
 	}
 	if (failed)

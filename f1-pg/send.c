@@ -31,7 +31,7 @@ static struct {
 struct lane {
 	struct db *db;
 	uint64_t staged;		/* bits: tables whose staging table is there, in this connection */
-	uint64_t locked;		/* bits: timelines whose sessions are locked */
+	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were before the connection was lost */
 	uint64_t uids[TIMELINES];	/* these sessions */
 };
 
@@ -109,7 +109,9 @@ prepare_stage(struct statements *q)
 		put_columns(f, t, "", VARIANT_ALL);
 		fputs(") = ROW(", f);
 		put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
-		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) >= "
+		/* a later one that says the same is written as well: what lies between may be loaded after it */
+		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) > "
+		    "(t.overall_frame_identifier, t.session_time) OR (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) = "
 		    "(t.overall_frame_identifier, t.session_time) AND ", f);
 		put_fields(f, t, "EXCLUDED");
 		fputs(" IS DISTINCT FROM ", f);
@@ -183,12 +185,13 @@ send_begin(const struct batch *b)
 
 /* Locks the sessions of a batch that this connection has not locked yet, and writes down when they came. */
 static enum db_done
-enter(struct lane *l, const struct batch *b)
+enter(struct lane *l, const struct batch *b, struct outcome *o)
 {
 	for (size_t i = 0; i < TIMELINES; i++) {
 		uint64_t bit = UINT64_C(1) << i;
 		char sql[2048];
 		enum db_done done;
+		PGresult *result;
 		int n = 0;
 
 		if (!(b->held & bit) || (l->locked & bit && l->uids[i] == b->uids[i]))
@@ -198,19 +201,23 @@ enter(struct lane *l, const struct batch *b)
 			    (int64_t)l->uids[i]);
 		l->locked &= ~bit;
 		n += snprintf(sql + n, sizeof sql - (size_t)n, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
+		    " UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64 " AND samples_dropped_at IS NOT NULL;"
 		    " INSERT INTO %s.loads (session_uid, received_at) SELECT %" PRId64 ", ", self.schema, (int64_t)b->uids[i], self.schema,
-		    (int64_t)b->uids[i]);
+		    (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
 		if (b->received[i] > 0 && b->received[i] < INT64_C(100) * 366 * 86400 * 1000000)
 			n += snprintf(sql + n, sizeof sql - (size_t)n, "timestamptz '2000-01-01 00:00:00Z' + %" PRId64
 			    " * interval '1 microsecond'", b->received[i]);
 		else
 			n += snprintf(sql + n, sizeof sql - (size_t)n, "NULL");
 		snprintf(sql + n, sizeof sql - (size_t)n, " WHERE NOT EXISTS (SELECT FROM %s.loads WHERE session_uid = %" PRId64 ")"
-		    " ON CONFLICT DO NOTHING; UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64
-		    " AND samples_dropped_at IS NOT NULL", self.schema, (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
-		if ((done = db_exec(l->db, sql, NULL)) != DB_OK)
+		    " ON CONFLICT DO NOTHING", self.schema, (int64_t)b->uids[i]);
+		if ((done = db_exec(l->db, sql, &result)) != DB_OK)
 			return done;
+		if (l->entered & bit && l->uids[i] == b->uids[i] && PQcmdTuples(result)[0] == '1')
+			o->dropped = true;
+		PQclear(result);
 		l->locked |= bit;
+		l->entered |= bit;
 		l->uids[i] = b->uids[i];
 	}
 	return DB_OK;
@@ -443,7 +450,7 @@ find_refused(struct lane *l, struct batch *b, size_t table, size_t variant, size
 static enum db_done
 transaction(struct lane *l, struct batch *b, struct outcome *o)
 {
-	enum db_done done = enter(l, b);
+	enum db_done done = enter(l, b, o);
 	struct script s;
 	size_t at, waiting = 0, rows = 0, found = 0;
 
@@ -531,7 +538,6 @@ send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 		}
 		o->retries++;
 		if (done == DB_LOST) {
-			o->lost = true;
 			l->locked = 0;
 			if (!db_reconnect(l->db, retry))
 				return false;

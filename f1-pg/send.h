@@ -4,7 +4,7 @@
  * Rows of a sample that the database cannot have yet, because their frames come after all that it has of the session, go
  * straight into the table by COPY. Others are looked for first, and only what is missing goes in. States, and what is told
  * apart by its content, go through a table of their own in the same transaction: of a state the later one stays, by its
- * place in the session, and one that says the same is not written. So it does not matter how often, or in which order,
+ * place in the session. So it does not matter how often, or in which order,
  * something is loaded, nor who else loads the same; and a batch whose transaction did not end can just be sent again.
  *
  * A lane is a connection. Each has tables of its own in a batch, and a transaction of its own for them; the next batch
@@ -52,7 +52,8 @@ struct span {
 /* what became of a lane's part */
 struct outcome {
 	uint64_t tables;	/* bits: what it sends, by place in layout_records */
-	bool sent, lost;	/* it is in the database; the connection was lost on the way */
+	bool sent;		/* it is in the database */
+	bool dropped;		/* the connection was lost, and meanwhile somebody dropped a session */
 	unsigned long long written, known, retries;
 };
 

@@ -35,6 +35,12 @@ for year in 2018 2022 2025; do
 	tail -c +$((size / 3 + 1)) race.bin | head -c $((size / 3)) >2.bin
 	tail -c +$((size / 3 + 1 + size / 3)) race.bin >3.bin
 	# a packet that is cut in two is lost in both: load the whole last, and nothing but it is missing
+	# of states the frame and the time are those of the record that a load had reason to send
+	states() {
+		for table in lap_history session_history participants tyre_sets tyre_stints final_classification weather_forecast_samples; do
+			sql "SELECT '$table', to_jsonb(t) - '{received_at,session_time,frame_identifier,overall_frame_identifier,player_car_index}'::text[] FROM f1.$table t" | sort
+		done
+	}
 	fresh
 	for piece in 3 1 2; do
 		f1-decode $piece.bin 2>/dev/null | f1-pg
@@ -42,6 +48,7 @@ for year in 2018 2022 2025; do
 	f1-decode race.bin | f1-pg
 	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >pieces
 	sql 'SELECT * FROM f1.lap_data ORDER BY session_uid, overall_frame_identifier, car' >>pieces
+	states >pieces.states
 	fresh
 	f1-decode race.bin | f1-pg
 	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >straight
@@ -50,6 +57,9 @@ for year in 2018 2022 2025; do
 	sort straight >straight.sorted
 	sort pieces | comm -23 straight.sorted - >missing
 	is "$year: in pieces, in any order: nothing is missing" "$(head -n 3 missing)" ''
+	states >straight.states
+	comm -23 straight.states pieces.states >missing
+	is "$year: in pieces, in any order: the last state holds" "$(head -n 3 missing)" ''
 
 	fresh
 	f1-decode race.bin >race.f1
