@@ -129,7 +129,7 @@ bench: all $O/bench/packloop
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/f1-load scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-pg scripts/check scripts/demo scripts/f1-load scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all

@@ -35,7 +35,7 @@ i=0
 while [ $i -lt "$FAULTS" ]; do
 	i=$((i + 1))
 	next
-	where=$((size / 32768 * n))
+	where=$((size * n / 32768))
 	next
 	jobs=$((n % 2 + 1))
 	case $((i % 3)) in

@@ -35,6 +35,7 @@ sim 1 >'season/1 monza.bin'
 sim 2 | zstd -q >"season/2 it's
 two lines.bin.zst"
 mkdir season/3
+# shellcheck disable=SC2016
 sim 3 | gzip >'season/3/$(touch x) "q".bin.gz'
 sim 4 | f1-replay -s 0 --pcap >season/4.pcap
 sim 5 >season/5.bin.part
