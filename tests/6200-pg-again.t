@@ -72,6 +72,29 @@ for year in 2018 2022 2025; do
 	is "$year: two at once: the other" "$status" 0
 	contents >both
 	same "$year: two at once: the same rows" whole both
+
+	# a live one, which gets it in pieces, and two connections each
+	fresh
+	mkfifo live
+	exec 4<>live	# opening an end waits for the other
+	background f1-pg -j 2 <live
+	one=$pid
+	exec 3>live 4<&-
+	rm live
+	total=$(wc -c <race.f1)
+	at=0
+	background f1-pg -j 2 <race.f1
+	while [ $at -lt "$total" ]; do
+		tail -c +$((at + 1)) race.f1 2>/dev/null | head -c 300000 >&3
+		at=$((at + 300000))
+	done
+	exec 3>&-
+	finish "$pid"
+	is "$year: live and from a capture at once: the capture" "$status" 0
+	finish "$one"
+	is "$year: live and from a capture at once: the live one" "$status" 0
+	contents >both
+	same "$year: live and from a capture at once: the same rows" whole both
 done
 
 # up to 2022 only the order of arrival tells a flashback: frames come a second time, with other values
