@@ -129,7 +129,6 @@ drop_old(struct db *db)
 		status = next;
 	if (self.keep_samples != -1 && (next = keep_days(db, self.batch.schema, self.keep_samples, true)) != EX_OK)
 		status = next;
-	db_close(db);
 	return status;
 }
 
@@ -241,16 +240,15 @@ main(int argc, char *argv[])
 	count_init(stats, STATS_N);
 	if ((db = db_open(self.batch.conninfo)) == NULL)
 		return EX_UNAVAILABLE;
-	if (self.init) {
-		if (!schema_init(db, self.batch.schema))
-			return EX_UNAVAILABLE;
-		if (isatty(STDIN_FILENO) && !dropping())
-			return EX_OK;
-	}
-	if (!schema_check(db, self.batch.schema))
+	if ((self.init && !schema_init(db, self.batch.schema)) || !schema_check(db, self.batch.schema)) {
+		db_close(db);
 		return EX_UNAVAILABLE;
-	if (dropping())
-		return drop_old(db);
+	}
+	if (dropping() || isatty(STDIN_FILENO)) {
+		status = drop_old(db);
+		db_close(db);
+		return status;
+	}
 	if (!batch_init(db, &self.batch))
 		return EX_UNAVAILABLE;
 	io_pipe(STDIN_FILENO);
