@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -36,7 +36,7 @@ objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 SQL = $(patsubst %,f1-pg/sql/%.sql,summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 man/f1-views.5
+all: $(PROGRAMS) $(TOOLS) $O/bin/f1-load man/f1-fields.5 man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -46,6 +46,11 @@ f1-replay_PKG = libpcap zlib
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
 f1-pg_GEN = $O/gen/sql.o
+
+# a script that is installed like a program
+$O/bin/f1-load: scripts/f1-load
+	@mkdir -p $(@D)
+	install -m 755 scripts/f1-load $@
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -106,7 +111,7 @@ check: all $(TEST_PROGRAMS) fuzz-replay
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_TIME = 60
 DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode)) $(CAPTURE)
-# what an entry links: f1-decode without its main, or that of f1-pg which reads records
+# what an entry links: f1-decode without its main, or the part of another program that reads what is hostile
 ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
@@ -116,8 +121,9 @@ $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
 	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 endef
-$(foreach f,$(filter-out rows,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out rows route,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
+$(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
 .SECONDARY:
@@ -139,16 +145,16 @@ bench: all $O/bench/packloop
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/check scripts/demo scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-pg scripts/check scripts/demo scripts/f1-load scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
-	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
-	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:

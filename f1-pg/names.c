@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "db.h"
 #include "names.h"
 
 enum { ROOM = 1 << 20 };	/* a league of some ten thousand drivers */
@@ -87,13 +86,13 @@ read_header(const char *file, const char *text, char delimiter, char *to)
 }
 
 int
-names_load(const char *schema, const char *file)
+names_load(struct db *db, const char *schema, const char *file)
 {
 	char sql[512], named[128];
 	size_t n = 0;
 	char *text = read_file(file, &n), delimiter;
 	int status = EX_DATAERR;
-	enum db done;
+	enum db_done done;
 
 	if (text == NULL)
 		return EX_IOERR;
@@ -104,15 +103,15 @@ names_load(const char *schema, const char *file)
 	else if (read_header(file, text, delimiter, named)) {
 		/* all of it or nothing; readers are not in the way */
 		snprintf(sql, sizeof sql, "BEGIN; DELETE FROM %s.league_drivers", schema);
-		if ((done = db_exec(sql, NULL)) == DB_OK) {
+		if ((done = db_exec(db, sql, NULL)) == DB_OK) {
 			snprintf(sql, sizeof sql, "COPY %s.league_drivers (%s) FROM STDIN (FORMAT csv, HEADER, DELIMITER '%c')", schema, named,
 			    delimiter);
-			done = db_copy_text(file, sql, text, n);
+			done = db_copy_text(db, file, sql, text, n);
 			if (done == DB_OK)
-				done = db_exec("COMMIT", NULL);
+				done = db_exec(db, "COMMIT", NULL);
 		}
 		if (done == DB_LOST)
-			db_tell();
+			db_tell(db);
 		status = done == DB_OK ? EX_OK : done == DB_FAILED ? EX_DATAERR : EX_UNAVAILABLE;
 	}
 	free(text);

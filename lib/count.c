@@ -59,6 +59,17 @@ count_print(void)
 	free(line);
 }
 
+/* A label's value as Prometheus wants it. */
+static void
+escape(FILE *f, const char *value)
+{
+	for (; *value; value++)
+		if (*value == '\n')
+			fputs("\\n", f);
+		else
+			fprintf(f, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+}
+
 static void
 metrics(void)
 {
@@ -77,9 +88,11 @@ metrics(void)
 				prefix[k] = '_';
 		if (i == 0 || strcmp(c->name, c[-1].name) != 0)
 			fprintf(f, "# HELP %s %s\n# TYPE %s counter\n", prefix, c->help, prefix);
-		if (c->label)
-			fprintf(f, "%s{%s=\"%s\"} %" PRIu64 "\n", prefix, c->label, c->value, c->n);
-		else
+		if (c->label) {
+			fprintf(f, "%s{%s=\"", prefix, c->label);
+			escape(f, c->value);
+			fprintf(f, "\"} %" PRIu64 "\n", c->n);
+		} else
 			fprintf(f, "%s %" PRIu64 "\n", prefix, c->n);
 	}
 	if (fclose(f) == 0 && io_replace(opt_common.metrics, text, size) == -1 && !self.failed) {

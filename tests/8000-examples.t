@@ -153,7 +153,7 @@ missing() {
 	esac
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
+	*f1-pg* | *f1-load* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
 	case $1 in
 	*zst*) have zstd || echo 'no zstd here' ;;
@@ -166,7 +166,7 @@ prepare() {
 	rm -f head
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg*)
+	*f1-pg* | *f1-load*)
 		psql -qc 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS f1 CASCADE'
 		case $1 in
 		*--init*) ;;
@@ -221,7 +221,8 @@ plausible() {
 	case $1 in
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
-	*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
+	*f1-load*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
+	*f1-pg* | *f1-load*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
 	*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*/dev/null | "f1-replay "*" -u "*) return ;;
 	esac

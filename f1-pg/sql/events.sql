@@ -58,6 +58,16 @@ COMMENT ON COLUMN f1.lap_moves.position IS 'Position at its end';
 COMMENT ON COLUMN f1.lap_moves.position_before IS 'Position at the end of the lap before';
 COMMENT ON COLUMN f1.lap_moves.in_pits IS 'Was the car in the pits in this lap or at its beginning?';
 
+-- (A function, so that the planner does not think of all pairs there are, and compile for them.)
+CREATE OR REPLACE FUNCTION f1.swaps(now smallint[], before smallint[]) RETURNS TABLE (ahead integer, behind integer)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5 COST 10 SET jit = off AS $$
+	SELECT a.n::integer, b.n::integer
+	FROM unnest(swaps.now, swaps.before) WITH ORDINALITY a (place, place_before, n)
+	JOIN unnest(swaps.now, swaps.before) WITH ORDINALITY b (place, place_before, n)
+		ON a.place < b.place AND a.place_before > b.place_before
+$$;
+COMMENT ON FUNCTION f1.swaps IS 'Which two have changed places, by their places in the arrays: the one ahead is the one that was behind';
+
 -- From 2023 on the game tells overtakes. Before, two cars have changed places if at one line one was ahead and at the next
 -- the other, and neither of them was in the pits.
 CREATE OR REPLACE VIEW f1.overtakes AS
@@ -68,16 +78,16 @@ LEFT JOIN f1.drivers d ON d.race_id = e.race_id AND d.car = e.overtaking_vehicle
 LEFT JOIN f1.drivers o ON o.race_id = e.race_id AND o.car = e.being_overtaken_vehicle_idx
 WHERE e.event_string_code = 'OVTK'
 UNION ALL
-SELECT a.race_id, a.end_time, a.lap_num, a.car, a.driver, a.team, b.car, b.driver, false
+SELECT l.race_id, l.times[s.ahead], l.lap_num, l.cars[s.ahead], l.drivers[s.ahead], l.teams[s.ahead], l.cars[s.behind],
+	l.drivers[s.behind], false
 FROM (
-	SELECT race_id, lap_num, array_agg(m) AS moves
-	FROM f1.lap_moves m
+	SELECT race_id, lap_num, array_agg(end_time) AS times, array_agg(car) AS cars, array_agg(driver) AS drivers,
+		array_agg(team) AS teams, array_agg(position) AS positions, array_agg(position_before) AS positions_before
+	FROM f1.lap_moves
 	WHERE packet_format < 2023 AND NOT in_pits
 	GROUP BY race_id, lap_num
 ) l
-CROSS JOIN LATERAL unnest(l.moves) a
-CROSS JOIN LATERAL unnest(l.moves) b
-WHERE a.position < b.position AND a.position_before > b.position_before;
+CROSS JOIN LATERAL f1.swaps(l.positions, l.positions_before) s;
 COMMENT ON VIEW f1.overtakes IS 'Overtakes: from 2023 on those that the game tells, but what a flashback took back; before, those that show from line to line, in and out laps apart';
 COMMENT ON COLUMN f1.overtakes.session_time IS 'When it was, or when the lap ended [s]';
 COMMENT ON COLUMN f1.overtakes.lap_num IS 'Lap in which it shows, up to 2022';
