@@ -32,9 +32,11 @@ LIB = $O/libf1.a
 CAPTURE = $O/lib/capture.o
 LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
+# in the order in which they need one another
+SQL = $(patsubst %,f1-pg/sql/%.sql,summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $O/bin/f1-load man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -46,11 +48,24 @@ f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
 f1-kafka_PKG = rdkafka
 
+f1-pg_GEN = $O/gen/sql.o
+
+# a script that is installed like a program
+$O/bin/f1-load: scripts/f1-load
+	@mkdir -p $(@D)
+	install -m 755 scripts/f1-load $@
+
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
 	$(AWK) -f scripts/layout.awk $(LAYOUTS) >$@.new
 	mv $@.new $@
 
+$O/gen/sql.c: scripts/sql.awk $(SQL) Makefile
+	@mkdir -p $(@D)
+	$(AWK) -f scripts/sql.awk $(SQL) >$@.new
+	mv $@.new $@
+
+$O/gen/sql.o: CPPFLAGS += -If1-pg
 $O/gen/%.o: $O/gen/%.c
 	$(COMPILE) -c -o $@ $<
 
@@ -64,7 +79,7 @@ $(LIB): $(LIB_OBJ)
 
 # $1 the program, $2 its folder
 define program
-$O/bin/$1: $(call objects,$2) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
+$O/bin/$1: $(call objects,$2) $($1_GEN) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
 	@mkdir -p $$(@D)
 	$$(LINK) -o $$@ $$^ $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
 $(call objects,$2): CPPFLAGS += $(if $($1_PKG),$$(shell $(PKG_CONFIG) --cflags $($1_PKG)))
@@ -97,6 +112,13 @@ PLAYWRIGHT = tests/browser/node_modules
 $(PLAYWRIGHT): tests/browser/package-lock.json
 	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
 	@mkdir -p $@ && touch $@
+
+# the same for what the comments on the views tell
+man/f1-views.5: scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL)
+	@mkdir -p $O
+	$(AWK) -f scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL) >$O/f1-views.5
+	cmp -s $O/f1-views.5 $@ || cp $O/f1-views.5 $@
+	@touch $@
 
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
@@ -169,12 +191,12 @@ lint:
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
-	for p in $(PROGRAMS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
-	for p in $(PROGRAMS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
 	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 

@@ -12,30 +12,38 @@
 
 #include "batch.h"
 #include "bytes.h"
+#include "dead.h"
 #include "plan.h"
 #include "send.h"
 #include "stats.h"
 
-enum { BATCH = 16 << 20, KNOWN = 1 << 12, WAYS = 8, KEY_MAX = 63 };
+enum { BATCH = 16 << 20, FRAMES = 32 << 20, KNOWN = 1 << 12, WAYS = 8, KEY_MAX = 63 };
 
 static struct {
+	const struct batch_options *options;
 	struct batch batches[2];
 	int filling;			/* which one */
+	uint64_t serial;		/* its number */
 	/* what each state said last, by a hash of its key: a row of the same says nothing new */
 	struct known {
-		struct {
+		struct way {
 			uint64_t id, content;
+			uint64_t serial;	/* of the batch that has its row */
+			size_t place;		/* there, among those that wait */
 		} ways[WAYS];
 		unsigned next;		/* to be given up */
 	} *known;
 } self;
 
-/* what both threads use, under the lock */
+/* what the threads share, under the lock */
 static struct {
-	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	int retry;
+	struct worker {
+		pthread_t thread;
+		struct lane *lane;
+		bool busy;
+	} workers[LANES];
 	struct batch *work;		/* being sent, or NULL */
 	bool failed, end;
 } sender = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
@@ -48,27 +56,38 @@ need(void *p)
 	return p;
 }
 
-static void *
-send_batches(void *unused)
+static bool
+all_idle(void)
 {
-	(void)unused;
+	for (int i = 0; i < self.options->lanes; i++)
+		if (sender.workers[i].busy)
+			return false;
+	return true;
+}
+
+static void *
+send_parts(void *argument)
+{
+	struct worker *w = argument;
+	ptrdiff_t place = w - sender.workers;
+
 	pthread_mutex_lock(&sender.lock);
 	for (;;) {
 		bool sent;
 
-		while (sender.work == NULL && !sender.end)
+		while (!w->busy && !sender.end)
 			pthread_cond_wait(&sender.changed, &sender.lock);
-		if (sender.work == NULL)
+		if (!w->busy)
 			break;
 		pthread_mutex_unlock(&sender.lock);
-		sent = send_batch(sender.work, sender.retry);
+		sent = send_part(w->lane, sender.work, &sender.work->outcomes[place], self.options->retry);
 		pthread_mutex_lock(&sender.lock);
 		if (!sent)
 			sender.failed = true;
-		sender.work = NULL;
-		pthread_cond_signal(&sender.changed);
-		if (!sent)
-			break;
+		w->busy = false;
+		if (all_idle())
+			sender.work = NULL;
+		pthread_cond_broadcast(&sender.changed);
 	}
 	pthread_mutex_unlock(&sender.lock);
 	return NULL;
@@ -78,31 +97,52 @@ static void
 empty(struct batch *b)
 {
 	for (size_t i = 0; i < layout_records_n; i++)
-		b->queues[i].n = b->queues[i].waiting_n = 0;
-	b->bytes = b->rows = 0;
+		for (int v = 0; v < VARIANTS; v++) {
+			struct queue *q = &b->queues[i][v];
+
+			if (q->n == 0 && q->room > 0) {	/* of a year that was not there this time */
+				free(q->rows);
+				free(q->waiting);
+				*q = (struct queue){ 0 };
+			}
+			q->n = q->waiting_n = 0;
+		}
+	b->bytes = b->rows = b->frames_n = 0;
+	b->held = 0;
 	for (size_t i = 0; i < TIMELINES; i++)
 		for (size_t k = 0; k < layout_records_n; k++)
 			b->spans[i][k] = (struct span){ .from = 1, .to = 0 };
+	memset(b->outcomes, 0, sizeof b->outcomes);
 }
 
-void
-batch_init(const char *schema, int retry)
+bool
+batch_init(struct db *db, const struct batch_options *options)
 {
 	sigset_t all, before;
 
 	if (layout_records_n > TIMELINE_TABLES)
 		errx(EX_SOFTWARE, "more records than TIMELINE_TABLES");
+	self.options = options;
 	self.known = need(calloc(KNOWN, sizeof *self.known));
+	self.serial = 1;
 	empty(&self.batches[0]);
 	empty(&self.batches[1]);
-	send_init(schema);
-	sender.retry = retry;
+	if (options->dead)
+		dead_open(options->dead);
+	send_init(options->schema);
+	for (int i = 0; i < options->lanes; i++) {
+		if (i > 0 && (db = db_open(options->conninfo)) == NULL)
+			return false;
+		sender.workers[i].lane = send_lane(db);
+	}
 	/* signals are for the thread that reads */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if ((errno = pthread_create(&sender.thread, NULL, send_batches, NULL)) != 0)
-		err(EX_OSERR, "pthread_create");
+	for (int i = 0; i < options->lanes; i++)
+		if ((errno = pthread_create(&sender.workers[i].thread, NULL, send_parts, &sender.workers[i])) != 0)
+			err(EX_OSERR, "pthread_create");
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return true;
 }
 
 void
@@ -110,9 +150,12 @@ batch_end(void)
 {
 	pthread_mutex_lock(&sender.lock);
 	sender.end = true;
-	pthread_cond_signal(&sender.changed);
+	pthread_cond_broadcast(&sender.changed);
 	pthread_mutex_unlock(&sender.lock);
-	pthread_join(sender.thread, NULL);
+	for (int i = 0; i < self.options->lanes; i++) {
+		pthread_join(sender.workers[i].thread, NULL);
+		send_end(sender.workers[i].lane);
+	}
 }
 
 size_t
@@ -121,10 +164,44 @@ batch_waiting(void)
 	return self.batches[self.filling].rows;
 }
 
+static size_t
+rows_of(const struct batch *b, uint64_t these)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < layout_records_n; i++)
+		for (int v = 0; these & UINT64_C(1) << i && v < VARIANTS; v++)
+			n += b->queues[i][v].waiting_n;
+	return n;
+}
+
 size_t
 batch_size(void)
 {
-	return self.batches[0].rows + self.batches[1].rows;
+	const struct batch *gone = &self.batches[!self.filling];
+	size_t n = batch_waiting() + gone->rows;
+
+	for (int i = 0; i < self.options->lanes; i++)
+		if (gone->outcomes[i].sent)
+			n -= rows_of(gone, gone->outcomes[i].tables);
+	return n;
+}
+
+/* what the database refused, in a batch that is there otherwise */
+static void
+keep_refused(const struct batch *b, uint64_t these)
+{
+	for (size_t i = 0; i < layout_records_n; i++)
+		for (int v = 0; these & UINT64_C(1) << i && v < VARIANTS; v++)
+			for (size_t k = 0; k < b->queues[i][v].waiting_n; k++) {
+				const struct waiting *w = &b->queues[i][v].waiting[k];
+
+				if (!w->refused)
+					continue;
+				stats[STATS_REJECTED + ROW_REFUSED].n++;
+				if (self.options->dead)
+					dead_keep(b->frames + w->frame + 4, be32(b->frames + w->frame));
+			}
 }
 
 /* Waits until nothing is being sent, and counts what became of it. False if it failed. */
@@ -147,30 +224,74 @@ collect(void)
 	pthread_mutex_unlock(&sender.lock);
 	if (gone->rows == 0)
 		return !failed;
-	stats[STATS_RETRIES].n += gone->retries;
-	gone->retries = 0;
+	for (int i = 0; i < self.options->lanes; i++) {
+		struct outcome *o = &gone->outcomes[i];
+
+		stats[STATS_RETRIES].n += o->retries;
+		o->retries = 0;
+		if (o->sent) {
+			stats[STATS_WRITTEN].n += o->written;
+			stats[STATS_KNOWN].n += o->known;
+			stats[STATS_BATCHES].n++;
+			keep_refused(gone, o->tables);
+		}
+		if (o->dropped)	/* what its states said must be said again */
+			memset(self.known, 0, KNOWN * sizeof *self.known);
+	}
 	if (failed)
 		return false;
-	stats[STATS_WRITTEN].n += gone->written;
-	stats[STATS_KNOWN].n += gone->known;
-	stats[STATS_BATCHES].n++;
 	empty(gone);
 	timeline_release(!self.filling);
 	return true;
 }
 
+/* which connection sends which tables: the fullest first, each to the one that has least */
+static void
+share(struct batch *b)
+{
+	size_t bytes[TIMELINE_TABLES] = { 0 }, sums[LANES] = { 0 };
+
+	for (size_t i = 0; i < layout_records_n; i++)
+		for (int v = 0; v < VARIANTS; v++)
+			bytes[i] += b->queues[i][v].n;
+	for (;;) {
+		size_t most = 0;
+		int lane = 0;
+
+		for (size_t i = 1; i < layout_records_n; i++)
+			if (bytes[i] > bytes[most])
+				most = i;
+		if (bytes[most] == 0)
+			break;
+		for (int i = 1; i < self.options->lanes; i++)
+			if (sums[i] < sums[lane])
+				lane = i;
+		b->outcomes[lane].tables |= UINT64_C(1) << most;
+		sums[lane] += bytes[most];
+		bytes[most] = 0;
+	}
+}
+
 static bool
 hand_on(void)
 {
+	struct batch *b;
+
 	if (!collect())
 		return false;
 	if (batch_waiting() == 0)
 		return true;
+	b = &self.batches[self.filling];
+	share(b);
+	send_begin(b);
 	pthread_mutex_lock(&sender.lock);
-	sender.work = &self.batches[self.filling];
-	pthread_cond_signal(&sender.changed);
+	sender.work = b;
+	for (int i = 0; i < self.options->lanes; i++)
+		sender.workers[i].busy = b->outcomes[i].tables != 0;
+	pthread_cond_broadcast(&sender.changed);
 	pthread_mutex_unlock(&sender.lock);
 	self.filling = !self.filling;
+	self.serial++;
 	return true;
 }
 
@@ -210,39 +331,32 @@ mix_bytes(const uint8_t *p, size_t n)
 	return mix(hash, word);
 }
 
-/* Did this state's last row say the same? */
-static bool
-unchanged(const struct row *row, const uint8_t *bytes)
+/* What this state said last; with the same content if it says nothing new. */
+static struct way *
+known_way(const struct row *row, const struct timeline *t)
 {
 	size_t table = (size_t)(row->table - tables);
-	uint64_t id = mix(mix(mix(table + 1, row->session_uid), row->format), (uint64_t)row->keys[0] << 16 | row->keys[1]);
-	uint64_t content = mix_bytes(bytes + row->fields_at, row->n - row->fields_at - 8);	/* without stage_n */
+	uint64_t id = mix(mix(mix(mix(table + 1, t->serial), row->session_uid), row->format), (uint64_t)row->keys[0] << 16 | row->keys[1]);
 	struct known *k = &self.known[id % KNOWN];
-	unsigned way = 0;
+	unsigned i = 0;
 
-	while (way < WAYS && k->ways[way].id != id)
-		way++;
-	if (way < WAYS && k->ways[way].content == content)
-		return true;
-	if (way == WAYS)
-		way = k->next++ % WAYS;
-	k->ways[way].id = id;
-	k->ways[way].content = content;
-	return false;
+	while (i < WAYS && k->ways[i].id != id)
+		i++;
+	if (i == WAYS) {
+		i = k->next++ % WAYS;
+		k->ways[i] = (struct way){ .id = id };
+	}
+	return &k->ways[i];
 }
 
-/* notes a sample's row, and whether its key can be new */
+/* notes a sample's frame, and whether its key can be new */
 static void
-note(struct batch *b, size_t table, struct timeline *t, const struct row *row, int64_t overall)
+note(struct batch *b, size_t table, struct timeline *t, uint16_t key, int64_t overall)
 {
-	size_t timeline = (size_t)(t - timelines);
 	struct cursor *c = &t->cursors[table];
-	struct span *span = &b->spans[timeline][table];
-	struct queue *q = &b->queues[table];
-	uint64_t bit = UINT64_C(1) << row->keys[0];
+	struct span *span = &b->spans[t - timelines][table];
+	uint64_t bit = UINT64_C(1) << key;
 
-	t->held |= 1u << self.filling;
-	b->uids[timeline] = t->uid;
 	if (overall > c->last) {
 		c->last = overall;
 		c->keys = bit;
@@ -256,33 +370,58 @@ note(struct batch *b, size_t table, struct timeline *t, const struct row *row, i
 		span->from = overall;
 	else if (overall > span->to)
 		span->to = overall;
-	q->waiting[q->waiting_n++] = (struct waiting){
-		.at = (uint32_t)q->n, .n = (uint32_t)row->n, .overall = (int32_t)overall,
-		.timeline = (uint8_t)timeline, .key = (uint8_t)row->keys[0],
-	};
+}
+
+/* notes a session of the batch */
+static void
+hold(struct batch *b, struct timeline *t, const uint8_t *row)
+{
+	size_t i = (size_t)(t - timelines);
+	int64_t received = be32(row + 14) == 8 ? (int64_t)be64(row + 18) : 0;
+
+	b->held |= UINT64_C(1) << i;
+	t->held |= 1u << self.filling;
+	b->uids[i] = t->uid;
+	b->received[i] = received;
 }
 
 static void
-grow(struct queue *q, size_t n, bool sample)
+grow(struct queue *q, size_t n)
 {
 	if (q->n + n > q->room) {
 		q->room = 2 * q->room + n + 65536;
 		q->rows = need(realloc(q->rows, q->room));
 	}
-	if (sample && q->waiting_n == q->waiting_room) {
+	if (q->waiting_n == q->waiting_room) {
 		q->waiting_room = 2 * q->waiting_room + 1024;
 		q->waiting = need(realloc(q->waiting, q->waiting_room * sizeof *q->waiting));
 	}
 }
 
+/* keeps a record as it came */
+static uint32_t
+keep_frame(struct batch *b, const uint8_t *record, size_t n)
+{
+	size_t at = b->frames_n;
+
+	if (at + 4 + n > b->frames_room) {
+		b->frames_room = 2 * b->frames_room + 4 + n + 65536;
+		b->frames = need(realloc(b->frames, b->frames_room));
+	}
+	put_be32(b->frames + at, (uint32_t)n);
+	memcpy(b->frames + at + 4, record, n);
+	b->frames_n += 4 + n;
+	return (uint32_t)at;
+}
+
 /* a record that becomes no row is counted, and told the first time */
 static bool
-reject(enum reason why)
+reject(enum row_reason why, const uint8_t *record, size_t n)
 {
 	static unsigned told;
 	static const char *const words[] = {
 #define REASON(name, label, help) help,
-		REASONS
+		ROW_REASONS
 #undef REASON
 	};
 
@@ -290,6 +429,7 @@ reject(enum reason why)
 	if (!(told & 1u << why))
 		warnx("record %ju: %s: left out", (uintmax_t)stats[STATS_RECORDS].n, words[why]);
 	told |= 1u << why;
+	dead_keep(record, n);
 	return true;
 }
 
@@ -299,10 +439,11 @@ batch_add(const uint8_t *record, size_t n)
 	static uint8_t *scratch;
 	static size_t scratch_room;
 	struct timeline *t;
-	enum reason why;
+	enum row_reason why;
 	struct batch *b;
 	struct queue *q;
 	struct row row;
+	size_t table;
 	int64_t overall;
 	bool sample;
 
@@ -312,29 +453,46 @@ batch_add(const uint8_t *record, size_t n)
 		scratch = need(realloc(scratch, scratch_room));
 	}
 	if (!plan_row(record, n, (int32_t)batch_waiting(), scratch, &row, &why))
-		return reject(why);
+		return reject(why, record, n);
 	sample = row.table->kind == TABLE_SAMPLE;
 	if (sample && row.keys[0] > KEY_MAX)
-		return reject(REASON_RANGE);
+		return reject(ROW_RANGE, record, n);
 	while ((t = timeline_get(row.session_uid)) == NULL)
 		if (!batch_flush())
 			return false;
 	overall = timeline_place(t, row.frame, row.overall, row.closing);
 	if (overall > INT32_MAX)
-		return reject(REASON_RANGE);
-	if (row.table->kind == TABLE_STATE && unchanged(&row, scratch)) {
-		stats[STATS_UNCHANGED].n++;
-		return true;
+		return reject(ROW_RANGE, record, n);
+	b = &self.batches[self.filling];
+	table = (size_t)(row.table - tables);
+	q = &b->queues[table][row.variant];
+	if (row.table->kind == TABLE_STATE) {
+		struct way *way = known_way(&row, t);
+		uint64_t content = mix_bytes(scratch + row.fields_at, row.n - row.fields_at - 8);	/* without stage_n */
+
+		if (way->serial > 0 && way->content == content) {
+			stats[STATS_UNCHANGED].n++;
+			return true;
+		}
+		/* one that came before it in this batch need not go */
+		if (way->serial == self.serial && q->waiting[way->place].overall < overall)
+			q->waiting[way->place].n = 0;
+		*way = (struct way){ .id = way->id, .content = content, .serial = self.serial, .place = q->waiting_n };
 	}
 	put_be32(scratch + row.overall_at, (uint32_t)overall);
-	b = &self.batches[self.filling];
-	q = &b->queues[row.table - tables];
-	grow(q, row.n, sample);
+	grow(q, row.n);
 	if (sample)
-		note(b, (size_t)(row.table - tables), t, &row, overall);
+		note(b, table, t, row.keys[0], overall);
+	if (!(b->held & UINT64_C(1) << (t - timelines)))
+		hold(b, t, scratch);
 	memcpy(q->rows + q->n, scratch, row.n);
+	q->waiting[q->waiting_n++] = (struct waiting){
+		.at = (uint32_t)q->n, .n = (uint32_t)row.n, .overall = (int32_t)overall,
+		.timeline = (uint8_t)(t - timelines), .key = (uint8_t)row.keys[0],
+		.frame = self.options->dead ? keep_frame(b, record, n) : 0,
+	};
 	q->n += row.n;
 	b->bytes += row.n;
 	b->rows++;
-	return b->bytes < BATCH || hand_on();
+	return (b->bytes < BATCH && b->frames_n < FRAMES) || hand_on();
 }

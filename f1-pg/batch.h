@@ -1,8 +1,8 @@
 /* batch: rows gathered for a transaction, while another one is on its way
  * SPDX-License-Identifier: MIT
  *
- * There are two batches. One is filled from the input, the other is sent (send.h) by a thread of its own, so that the
- * server and we work at the same time. When both are full the input waits.
+ * There are two batches. One is filled from the input, the other is sent (send.h) by threads of its own, one a
+ * connection, so that the server and we work at the same time. When both are full the input waits.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -11,9 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Starts the sending thread, which has the connection from now on. Ends the program with status 71 if it cannot. `retry`
- * is for how many seconds a lost connection is tried again, -1 for ever. */
-void batch_init(const char *schema, int retry);
+#include "db.h"
+
+struct batch_options {
+	const char *conninfo, *schema;
+	int retry;		/* for how many seconds a lost connection is tried again, -1 for ever */
+	int lanes;		/* connections */
+	const char *dead;	/* file for what cannot be a row, or NULL */
+};
+
+/* Starts the sending threads, with that connection and as many more as are wanted. False, with the reason said, if they
+ * cannot be had. `options` must stay. Ends the program when out of memory, or if the file cannot be written. */
+bool batch_init(struct db *, const struct batch_options *);
 
 /* Adds the row of a record (RECORD_SLACK bytes behind it may be read). Hands the batch on when it is full. False if the
  * database failed. */
@@ -31,7 +40,7 @@ size_t batch_size(void);
 /* Rows that wait to be handed on. */
 size_t batch_waiting(void);
 
-/* Ends the thread. */
+/* Ends the threads. */
 void batch_end(void);
 
 #endif

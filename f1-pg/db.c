@@ -1,4 +1,4 @@
-/* db: the connection to the database
+/* db: connections to the database
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
@@ -10,18 +10,19 @@
 #include "db.h"
 #include "sig.h"
 
-static struct {
+struct db {
 	PGconn *conn;
 	const char *conninfo;
-} self;
+	char reason[512];
+};
 
 /* the server's messages are one line each here: the first is the reason */
 static void
-complain(const char *what, const char *message)
+complain(const char *message)
 {
 	size_t n = strcspn(message, "\n");
 
-	warnx("%s: %.*s", what, (int)n, message);
+	warnx("database: %.*s", (int)n, message);
 }
 
 /* what is worth telling comes as an error */
@@ -32,35 +33,48 @@ ignore(void *unused, const char *notice)
 	(void)notice;
 }
 
-bool
-db_connect(const char *conninfo, bool quietly)
+static bool
+open_connection(struct db *db)
 {
 	static const char *const keys[] = { "fallback_application_name", "client_encoding", "connect_timeout", "dbname", NULL };
-	const char *const values[] = { "f1-pg", "UTF8", "10", conninfo ? conninfo : "", NULL };
+	const char *const values[] = { "f1-pg", "UTF8", "10", db->conninfo ? db->conninfo : "", NULL };
 
-	self.conninfo = conninfo;
-	db_close();
-	self.conn = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(self.conn) != CONNECTION_OK) {
-		if (!quietly)
-			complain("database", PQerrorMessage(self.conn));
+	PQfinish(db->conn);
+	db->conn = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(db->conn) != CONNECTION_OK)
 		return false;
+	PQsetNoticeProcessor(db->conn, ignore, NULL);
+	/* what is committed is on the server's disk, whatever the database's default says */
+	return db_exec(db, "SET client_min_messages = warning; SET synchronous_commit = on", NULL) == DB_OK;
+}
+
+struct db *
+db_open(const char *conninfo)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db == NULL)
+		return NULL;
+	db->conninfo = conninfo;
+	if (!open_connection(db)) {
+		db_tell(db);
+		db_close(db);
+		return NULL;
 	}
-	PQsetNoticeProcessor(self.conn, ignore, NULL);
-	return db_exec("SET client_min_messages = warning; SET synchronous_commit = on", NULL) == DB_OK;
+	return db;
 }
 
 bool
-db_reconnect(int seconds)
+db_reconnect(struct db *db, int seconds)
 {
 	struct timespec begin, now;
 	int wait = 100;		/* milliseconds */
 
-	complain("database", PQerrorMessage(self.conn));
+	db_tell(db);
 	warnx("database: connection lost: trying again, with the batch kept");
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
-		if (db_connect(self.conninfo, true)) {
+		if (open_connection(db)) {
 			warnx("database: connected again");
 			return true;
 		}
@@ -71,48 +85,67 @@ db_reconnect(int seconds)
 		if (wait < 5000)
 			wait *= 2;
 	}
-	complain("database", PQerrorMessage(self.conn));
+	db_tell(db);
 	return false;
 }
 
 void
-db_tell(void)
+db_tell(const struct db *db)
 {
-	complain("database", PQerrorMessage(self.conn));
+	complain(PQerrorMessage(db->conn));
+}
+
+const char *
+db_reason(const struct db *db)
+{
+	return db->reason;
 }
 
 void
-db_close(void)
+db_close(struct db *db)
 {
-	PQfinish(self.conn);
-	self.conn = NULL;
+	if (db)
+		PQfinish(db->conn);
+	free(db);
 }
 
-static enum db
-failed(const char *what, const PGresult *result)
+static enum db_done
+failed(struct db *db, const PGresult *result)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	static const char *const again[] = {
+		"23505",	/* unique_violation: another loader was faster */
+		"40001", "40P01",	/* serialization_failure, deadlock_detected */
+		"55P03", "57014",	/* lock_not_available, query_canceled: by a timeout, or by hand */
+	};
 
-	/* what libpq says of its own, without a state of the server, is about the connection */
-	if (PQstatus(self.conn) == CONNECTION_BAD || state == NULL)
+	/* what libpq says itself, without a state of the server, is about the connection */
+	if (PQstatus(db->conn) == CONNECTION_BAD || state == NULL)
 		return DB_LOST;
-	if (strcmp(state, "23505") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0)
-		return DB_AGAIN;
+	for (size_t i = 0; i < sizeof again / sizeof again[0]; i++)
+		if (strcmp(state, again[i]) == 0)
+			return DB_AGAIN;
 	if (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)	/* shut down, or cut off */
 		return DB_LOST;
-	complain(what, PQresultErrorMessage(result));
+	/* data exceptions, broken constraints, limits, and what a trigger raises */
+	if (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 || strncmp(state, "54", 2) == 0 || strcmp(state, "P0001") == 0) {
+		snprintf(db->reason, sizeof db->reason, "%.*s", primary ? (int)strcspn(primary, "\n") : 0, primary ? primary : "");
+		return DB_REFUSED;
+	}
+	complain(PQresultErrorMessage(result));
 	return DB_FAILED;
 }
 
-enum db
-db_exec(const char *sql, PGresult **to)
+enum db_done
+db_exec(struct db *db, const char *sql, PGresult **to)
 {
-	PGresult *result = PQexec(self.conn, sql);
+	PGresult *result = PQexec(db->conn, sql);
 	ExecStatusType status = PQresultStatus(result);
-	enum db done = DB_OK;
+	enum db_done done = DB_OK;
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		done = failed("database", result);
+		done = failed(db, result);
 	if (to && done == DB_OK)
 		*to = result;
 	else
@@ -120,31 +153,45 @@ db_exec(const char *sql, PGresult **to)
 	return done;
 }
 
-enum db
-db_has_table(const char *name, bool *has)
+enum db_done
+db_begin(struct db *db, const char *sql)
 {
-	PGresult *result = PQexecParams(self.conn, "SELECT to_regclass($1) IS NOT NULL", 1, NULL, &name, NULL, NULL, 0);
-	enum db done = PQresultStatus(result) == PGRES_TUPLES_OK ? DB_OK : failed(name, result);
-
-	*has = done == DB_OK && PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
-	return done;
+	return PQsendQuery(db->conn, sql) == 1 ? DB_OK : DB_LOST;
 }
 
-enum db
-db_copy_begin(const char *sql)
+enum db_done
+db_next(struct db *db, enum db_result *what, unsigned long long *rows)
 {
 	/* the signature, no flags, no extension */
 	static const char head[19] = "PGCOPY\n\377\r\n";
-	PGresult *result = PQexec(self.conn, sql);
-	enum db done = PQresultStatus(result) == PGRES_COPY_IN ? DB_OK : failed("COPY", result);
+	PGresult *result = PQgetResult(db->conn);
+	enum db_done done = DB_OK;
 
+	if (result == NULL) {
+		*what = DB_END;
+		return PQstatus(db->conn) == CONNECTION_BAD ? DB_LOST : DB_OK;
+	}
+	switch (PQresultStatus(result)) {
+	case PGRES_COPY_IN:
+		*what = DB_COPY;
+		done = db_copy_data(db, head, sizeof head);
+		break;
+	case PGRES_COMMAND_OK:
+	case PGRES_TUPLES_OK:
+		*what = DB_COMMAND;
+		*rows = strtoull(PQcmdTuples(result), NULL, 10);
+		break;
+	default:
+		done = failed(db, result);
+	}
 	PQclear(result);
-	return done == DB_OK ? db_copy_data(head, sizeof head) : done;
+	while (done != DB_OK && PQstatus(db->conn) != CONNECTION_BAD && (result = PQgetResult(db->conn)) != NULL)
+		PQclear(result);
+	return done;
 }
 
-enum db
-db_copy_data(const void *data, size_t n)
+enum db_done
+db_copy_data(struct db *db, const void *data, size_t n)
 {
 	enum { PIECE = 64 * 1024 };
 	const char *p = data;
@@ -152,33 +199,56 @@ db_copy_data(const void *data, size_t n)
 	while (n > 0) {
 		size_t piece = n < PIECE ? n : PIECE;
 
-		if (PQputCopyData(self.conn, p, (int)piece) != 1)
-			return PQstatus(self.conn) == CONNECTION_BAD ? DB_LOST : DB_OK;	/* db_copy_end will tell */
+		if (PQputCopyData(db->conn, p, (int)piece) != 1)
+			return PQstatus(db->conn) == CONNECTION_BAD ? DB_LOST : DB_OK;	/* the result will tell */
 		p += piece;
 		n -= piece;
 	}
 	return DB_OK;
 }
 
-enum db
-db_copy_end(unsigned long long *rows)
+enum db_done
+db_copy_end(struct db *db)
 {
 	static const char tail[2] = "\377\377";
-	enum db done = DB_OK;
-	PGresult *result;
+	enum db_done done = db_copy_data(db, tail, sizeof tail);
 
-	db_copy_data(tail, sizeof tail);
-	PQputCopyEnd(self.conn, NULL);
-	while ((result = PQgetResult(self.conn)) != NULL) {
-		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			done = failed("COPY", result);
-		else
-			*rows = strtoull(PQcmdTuples(result), NULL, 10);
-		PQclear(result);
-		if (PQstatus(self.conn) == CONNECTION_BAD)
-			break;
-	}
-	if (done == DB_OK && PQstatus(self.conn) == CONNECTION_BAD)
+	if (done == DB_OK && PQputCopyEnd(db->conn, NULL) != 1 && PQstatus(db->conn) == CONNECTION_BAD)
 		done = DB_LOST;
+	return done;
+}
+
+enum db_done
+db_copy_text(struct db *db, const char *file, const char *sql, const char *text, size_t n)
+{
+	PGresult *result = PQexec(db->conn, sql);
+	enum db_done done = DB_OK;
+
+	if (PQresultStatus(result) != PGRES_COPY_IN) {
+		done = failed(db, result);
+		PQclear(result);
+		return done;
+	}
+	PQclear(result);
+	db_copy_data(db, text, n);
+	PQputCopyEnd(db->conn, NULL);
+	while ((result = PQgetResult(db->conn)) != NULL) {
+		const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+		const char *where = PQresultErrorField(result, PG_DIAG_CONTEXT);
+
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			done = failed(db, result);
+		if (done == DB_REFUSED || done == DB_AGAIN) {	/* a value, or the same key twice */
+			where = where ? strstr(where, "line ") : NULL;
+			if (where)	/* "COPY league_drivers, line 3, column race_number: ..." */
+				warnx("%s: %.*s: %s", file, (int)strcspn(where, ":\n"), where, primary);
+			else
+				warnx("%s: %s", file, primary);
+			done = DB_FAILED;
+		}
+		PQclear(result);
+		if (PQstatus(db->conn) == CONNECTION_BAD)
+			return DB_LOST;
+	}
 	return done;
 }

@@ -1,4 +1,4 @@
-/* db: the connection to the database
+/* db: connections to the database
  * SPDX-License-Identifier: MIT
  */
 #ifndef DB_H
@@ -8,35 +8,45 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct db;
+
 /* what became of a statement */
-enum db {
+enum db_done {
 	DB_OK,
-	DB_AGAIN,	/* somebody was faster, or a deadlock: the transaction may be tried again */
+	DB_AGAIN,	/* somebody was faster, a deadlock, or told to stop: the transaction may be tried again */
+	DB_REFUSED,	/* a value, or a row, which the server does not take; db_reason tells */
 	DB_LOST,	/* the connection */
 	DB_FAILED,	/* anything else, which was said */
 };
 
-/* Connects and sets what all statements rely on; says why it cannot unless `quietly`. */
-bool db_connect(const char *conninfo, bool quietly);
+/* Connects and sets what all statements rely on; NULL, with the reason said, if that cannot be. `conninfo` must stay. */
+struct db *db_open(const char *conninfo);
 
 /* Connects again with the same words, waiting longer each time, for at most `seconds` (-1: for ever) or until asked to
  * stop. Says so once, and when it is back. */
-bool db_reconnect(int seconds);
+bool db_reconnect(struct db *, int seconds);
 
 /* Says what the connection's last error was: what DB_LOST leaves to the caller. */
-void db_tell(void);
+void db_tell(const struct db *);
 
-void db_close(void);
+/* The first line of the server's last refusal. */
+const char *db_reason(const struct db *);
 
-/* Runs a statement; its result goes to *result if that is not NULL, and is the caller's to PQclear. */
-enum db db_exec(const char *sql, PGresult **result);
+void db_close(struct db *);
 
-/* Does such a table exist? */
-enum db db_has_table(const char *name, bool *has);
+/* Runs statements; the last one's result goes to *result if that is not NULL, and is the caller's to PQclear. */
+enum db_done db_exec(struct db *, const char *sql, PGresult **result);
 
-/* COPY table (columns) FROM STDIN BINARY: begin, then bytes of rows, then end, with the number of rows in *rows. */
-enum db db_copy_begin(const char *sql);
-enum db db_copy_data(const void *data, size_t n);
-enum db db_copy_end(unsigned long long *rows);
+/* The same for statements among which is COPY FROM STDIN BINARY: db_begin sends them all, db_next brings one result after
+ * the other until DB_END. At DB_COPY the rows go by db_copy_data, and db_copy_end closes them; the result of that COPY is
+ * the next one. After anything but DB_OK the statements are over. */
+enum db_result { DB_END, DB_COPY, DB_COMMAND };
+enum db_done db_begin(struct db *, const char *sql);
+enum db_done db_next(struct db *, enum db_result *, unsigned long long *rows);
+enum db_done db_copy_data(struct db *, const void *data, size_t n);
+enum db_done db_copy_end(struct db *);
+
+/* COPY ... FROM STDIN of a text; what the server does not like about it is said of `file`, with the line. */
+enum db_done db_copy_text(struct db *, const char *file, const char *sql, const char *text, size_t n);
 
 #endif

@@ -13,15 +13,20 @@
 
 #include "batch.h"
 #include "db.h"
+#include "dead.h"
 #include "io.h"
+#include "keep.h"
+#include "names.h"
 #include "opt.h"
+#include "rate.h"
 #include "record.h"
 #include "schema.h"
+#include "send.h"
 #include "sig.h"
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY };
+enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES, NAMES };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -31,30 +36,41 @@ static const struct opt opts[] = {
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
+	{ NAMES, "names", "FILE", "the league's names of drivers and teams, as CSV, instead of records" },
+	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
+	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
+	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
+	{ DROP, "drop-session", "UID", "drop all rows of the session of these 16 hex digits, and end" },
+	{ KEEP, "keep", "DAYS", "drop the sessions that came more than DAYS days ago, and end" },
+	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same for their samples only: results and laps stay" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
 
 static struct {
-	const char *conninfo, *schema;
+	const char *names;	/* file */
+	struct batch_options batch;
 	bool init, ddl;
-	int retry;		/* seconds */
+	bool drop;		/* one session, of uid */
+	uint64_t uid;
+	int keep, keep_samples;	/* days, -1 for ever */
 	bool progress;		/* stderr is a terminal */
 	uint64_t bytes;		/* of the records read */
 	struct timespec begin;
-} self = { .schema = "f1", .retry = 60 };
+} self = { .batch = { .schema = "f1", .retry = 60, .lanes = 1 }, .keep = -1, .keep_samples = -1 };
 
 static void
 parse_options(int argc, char *argv[])
 {
+	const char *why;
 	static const char first[] = "abcdefghijklmnopqrstuvwxyz_";
 	int c;
 
-	opt_init("f1-pg", "[-d CONNINFO] [--init] [--ddl] [--schema NAME]", "Telemetry records to rows in PostgreSQL.", opts);
+	opt_init("f1-pg", "[OPTION]...", "Telemetry records to rows in PostgreSQL.", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'd':
-			self.conninfo = optarg;
+			self.batch.conninfo = optarg;
 			break;
 		case INIT:
 			self.init = true;
@@ -63,59 +79,63 @@ parse_options(int argc, char *argv[])
 			self.ddl = true;
 			break;
 		case SCHEMA:
-			self.schema = optarg;
+			self.batch.schema = optarg;
 			if (strlen(optarg) > 63 || optarg[0] == '\0' || strchr(first, optarg[0]) == NULL ||
 			    strspn(optarg, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(optarg))
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
 			break;
+		case NAMES:
+			self.names = optarg;
+			break;
 		case RETRY:
-			self.retry = (int)opt_number(-1, 1000000);
+			self.batch.retry = (int)opt_number(-1, 1000000);
+			break;
+		case 'j':
+			self.batch.lanes = (int)opt_number(1, LANES);
+			break;
+		case DEAD:
+			self.batch.dead = optarg;
+			break;
+		case DROP:
+			self.drop = true;
+			self.uid = strtoull(optarg, NULL, 16);
+			if (strlen(optarg) != 16 || strspn(optarg, "0123456789abcdefABCDEF") != 16)
+				opt_usage("--drop-session: '%s' is not 16 hex digits", optarg);
+			break;
+		case KEEP:
+			self.keep = (int)opt_number(0, 36500);
+			break;
+		case KEEP_SAMPLES:
+			self.keep_samples = (int)opt_number(0, 36500);
+			break;
+		case RATE:
+			if ((why = rate_rule(optarg)) != NULL)
+				opt_usage("--rate: '%s' %s", optarg, why);
 			break;
 		}
 	if (optind < argc)
 		opt_usage("records are read from stdin, not from %s", argv[optind]);
 }
 
-/* at the start there is nothing to keep: no second try */
-static void
-needed(enum db done)
+static bool
+dropping(void)
 {
-	if (done == DB_LOST)
-		db_tell();
-	if (done != DB_OK)
-		exit(EX_UNAVAILABLE);
+	return self.drop || self.keep != -1 || self.keep_samples != -1;
 }
 
-/* In one transaction, so that all or nothing is there, and one at a time. */
-static void
-init_schema(void)
+/* Drops what is asked for, the whole before the parts. Returns the status. */
+static int
+drop_old(struct db *db)
 {
-	char *sql;
-	size_t size;
-	FILE *f = open_memstream(&sql, &size);
+	int status = EX_OK, next;
 
-	if (f == NULL)
-		err(EX_OSERR, NULL);
-	fputs("BEGIN; SELECT pg_advisory_xact_lock(hashtext('f1-pg --init'));\n", f);
-	schema_print(f, self.schema);
-	fputs("COMMIT;\n", f);
-	if (fclose(f) == EOF)
-		err(EX_OSERR, NULL);
-	needed(db_exec(sql, NULL));
-	free(sql);
-}
-
-/* the last table that --init makes */
-static void
-check_schema(void)
-{
-	char name[128];
-	bool has;
-
-	snprintf(name, sizeof name, "%s.%s", self.schema, layout_records[layout_records_n - 1].name);
-	needed(db_has_table(name, &has));
-	if (!has)
-		errx(EX_UNAVAILABLE, "there is no table %s: make the schema with f1-pg --init", name);
+	if (self.drop)
+		status = keep_drop(db, self.batch.schema, self.uid);
+	if (self.keep != -1 && (next = keep_days(db, self.batch.schema, self.keep, false)) != EX_OK)
+		status = next;
+	if (self.keep_samples != -1 && (next = keep_days(db, self.batch.schema, self.keep_samples, true)) != EX_OK)
+		status = next;
+	return status;
 }
 
 static long
@@ -171,7 +191,10 @@ load(struct record_reader *reader)
 		got = record_read(reader, &record, &n, timeout);
 		if (got == 1) {
 			self.bytes += n;
-			if (!batch_add(record, n))
+			if (!rate_pass(record, n)) {
+				stats[STATS_RECORDS].n++;
+				stats[STATS_THINNED].n++;
+			} else if (!batch_add(record, n))
 				return EX_TEMPFAIL;
 		} else if (got == 0)
 			break;
@@ -187,12 +210,14 @@ load(struct record_reader *reader)
 				warn("stdin");
 			if (!batch_flush())
 				return EX_TEMPFAIL;
-			return error == EPROTO || error == ENODATA ? EX_DATAERR : EX_IOERR;
+			return (error == EPROTO || error == ENODATA) && !dead_lost() ? EX_DATAERR : EX_IOERR;
 		}
 	}
 	if (!batch_flush())
 		return EX_TEMPFAIL;
-	for (int i = 0; i < REASON_N; i++)
+	if (dead_lost())
+		return EX_IOERR;
+	for (int i = 0; i < ROW_N; i++)
 		if (stats[STATS_REJECTED + i].n > 0)
 			return EX_DATAERR;
 	return EX_OK;
@@ -203,30 +228,37 @@ main(int argc, char *argv[])
 {
 	struct record_reader reader;
 	struct timespec now;
+	struct db *db;
 	int status;
 
 	parse_options(argc, argv);
 	table_init();
 	if (self.ddl) {
-		schema_print(stdout, self.schema);
+		schema_print(stdout, self.batch.schema);
 		if (fclose(stdout) == EOF)
 			err(EX_IOERR, "stdout");
 		return EX_OK;
 	}
-	if (isatty(STDIN_FILENO) && !self.init)
+	if (isatty(STDIN_FILENO) && !self.init && !self.names && !dropping())
 		opt_usage("stdin is a terminal: pipe records from f1-decode");
 	sig_init();
 	sig_hangup_stops();
 	count_init(stats, STATS_N);
-	if (!db_connect(self.conninfo, false))
+	if ((db = db_open(self.batch.conninfo)) == NULL)
 		return EX_UNAVAILABLE;
-	if (self.init) {
-		init_schema();
-		if (isatty(STDIN_FILENO))
-			return EX_OK;
+	if ((self.init && !schema_init(db, self.batch.schema)) || !schema_check(db, self.batch.schema)) {
+		db_close(db);
+		return EX_UNAVAILABLE;
 	}
-	check_schema();
-	batch_init(self.schema, self.retry);
+	if (self.names || dropping() || isatty(STDIN_FILENO)) {
+		status = self.names ? names_load(db, self.batch.schema, self.names) : EX_OK;
+		if (status == EX_OK)
+			status = drop_old(db);
+		db_close(db);
+		return status;
+	}
+	if (!batch_init(db, &self.batch))
+		return EX_UNAVAILABLE;
 	io_pipe(STDIN_FILENO);
 	if (record_open(&reader, STDIN_FILENO) == -1)
 		err(EX_OSERR, NULL);
@@ -242,6 +274,5 @@ main(int argc, char *argv[])
 	count_end();
 	batch_end();
 	record_close(&reader);
-	db_close();
 	return status;
 }

@@ -139,7 +139,7 @@ regular(struct reading *r, const struct row *row)
 }
 
 static bool
-fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *to, struct row *row, enum reason *why)
+fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	const struct move *m = s->moves, *end;
 
@@ -148,7 +148,7 @@ fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *t
 	row->frame = be32(record + s->frame);
 	if (s->overall)
 		row->overall = be32(record + s->overall);
-	*why = REASON_RANGE;
+	*why = ROW_RANGE;
 	if (row->frame > INT32_MAX || row->overall >= INT32_MAX)
 		return false;
 	for (int i = 0; i < row->table->record->keys_n; i++) {
@@ -181,7 +181,7 @@ fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *t
 }
 
 bool
-plan_row(const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum reason *why)
+plan_row(const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	static const struct shape *last;
 	static struct reading reading;

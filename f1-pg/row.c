@@ -31,14 +31,14 @@ row_find(struct reading *r, const char *key)
 
 /* an unsigned number under that name */
 static bool
-number(struct reading *r, const char *key, uint64_t max, uint64_t *n, enum reason *why)
+number(struct reading *r, const char *key, uint64_t max, uint64_t *n, enum row_reason *why)
 {
 	const struct pair *pair = row_find(r, key);
 	const uint8_t *at;
 	struct pack item;
 
 	if (pair == NULL) {
-		*why = REASON_HEAD;
+		*why = ROW_HEAD;
 		return false;
 	}
 	at = pair->value;
@@ -46,11 +46,11 @@ number(struct reading *r, const char *key, uint64_t max, uint64_t *n, enum reaso
 	if (item.kind == PACK_SIGNED && item.i >= 0)
 		item.u = (uint64_t)item.i;
 	else if (item.kind != PACK_UNSIGNED) {
-		*why = REASON_HEAD;
+		*why = ROW_HEAD;
 		return false;
 	}
 	if (item.u > max) {
-		*why = REASON_RANGE;
+		*why = ROW_RANGE;
 		return false;
 	}
 	*n = item.u;
@@ -381,7 +381,7 @@ flat(struct reading *r)
 }
 
 static bool
-read_head(struct reading *r, struct row *row, enum reason *why)
+read_head(struct reading *r, struct row *row, enum row_reason *why)
 {
 	const struct pair *name = row_find(r, "packet"), *overall = row_find(r, "overall_frame_identifier");
 	const uint8_t *at;
@@ -389,14 +389,14 @@ read_head(struct reading *r, struct row *row, enum reason *why)
 	uint64_t n;
 
 	if (name == NULL) {
-		*why = REASON_HEAD;
+		*why = ROW_HEAD;
 		return false;
 	}
 	at = name->value;
 	pack_read(&at, r->end, &item);
 	r->kind = item.kind == PACK_STRING ? layout_record((const char *)item.bytes, item.n) : NULL;
 	if (r->kind == NULL) {
-		*why = REASON_UNKNOWN;
+		*why = ROW_UNKNOWN;
 		return false;
 	}
 	row->table = &tables[r->kind - layout_records];
@@ -408,7 +408,7 @@ read_head(struct reading *r, struct row *row, enum reason *why)
 	r->packet = layout_find(row->format, (unsigned)n);
 	row->closing = r->packet && r->packet->closing;
 	if (row_find(r, "session_time") == NULL || row_find(r, "player_car_index") == NULL) {
-		*why = REASON_HEAD;
+		*why = ROW_HEAD;
 		return false;
 	}
 	if (!number(r, "frame_identifier", INT32_MAX, &n, why))
@@ -430,27 +430,45 @@ read_head(struct reading *r, struct row *row, enum reason *why)
 	return true;
 }
 
+/* A sample has the columns of its year, unless it says something that its year does not: the server has less to read. */
+static unsigned
+variant_of(struct reading *r, const struct row *row)
+{
+	unsigned variant = VARIANT_YEARS + row->format - LAYOUT_YEAR_MIN;
+
+	if (row->table->kind != TABLE_SAMPLE || row->format < LAYOUT_YEAR_MIN || variant >= VARIANTS)
+		return VARIANT_ALL;
+	for (int i = row->table->fields; i < row->table->columns_n; i++)
+		if (!table_has(row->table, i, variant) && row_find(r, row->table->columns[i].key))
+			return VARIANT_ALL;
+	return variant;
+}
+
 bool
-row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum reason *why)
+row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	bool numbered;
+	unsigned columns = 0;
 
 	*row = (struct row){ 0 };
-	*why = REASON_MALFORMED;
+	*why = ROW_MALFORMED;
 	if (!read_pairs(r, record, n) || !flat(r) || !read_head(r, row, why))
 		return false;
-	*why = REASON_RANGE;
+	*why = ROW_RANGE;
 	numbered = row->table->kind != TABLE_SAMPLE;
 	r->fixed = true;
 	r->moves_n = 0;
 	r->to = r->at = to;
-	put_be16(r->at, (uint16_t)(row->table->columns_n + numbered));
-	r->at += 2;
+	row->variant = (uint8_t)variant_of(r, row);
+	r->at += 2;	/* the number of columns */
 	for (int i = 0; i < row->table->columns_n; i++) {
 		const struct table_column *c = &row->table->columns[i];
 
 		if (i == row->table->fields)
 			row->fields_at = (size_t)(r->at - r->to);
+		if (!table_has(row->table, i, row->variant))
+			continue;
+		columns++;
 		if (i == HEAD_OVERALL) {	/* the caller's */
 			put_be32(r->at, 4);
 			row->overall_at = (size_t)(r->at - r->to) + 4;
@@ -479,6 +497,7 @@ row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint
 		put_be32(r->at + 4, (uint32_t)count);
 		r->at += 8;
 	}
+	put_be16(to, (uint16_t)(columns + numbered));
 	row->n = (size_t)(r->at - r->to);
 	return true;
 }

@@ -1,10 +1,16 @@
 /* schema: the database's tables, comments and lookup tables as SQL
  * SPDX-License-Identifier: MIT
  */
+#include <ctype.h>
+#include <err.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "layout.h"
 #include "schema.h"
+#include "sql.h"
 #include "table.h"
 
 static const char *const head_comments[HEAD_N] = {
@@ -62,7 +68,8 @@ print_table(FILE *f, const char *schema, const struct table *t)
 
 		fprintf(f, "\t%s %s%s%s,\n", c->name, table_type_name(c->type), c->array ? "[]" : "", always ? " NOT NULL" : "");
 	}
-	fprintf(f, "\tPRIMARY KEY (%s)\n);\n", key);
+	/* samples come in the order of their key: no page of it needs room for more */
+	fprintf(f, "\tPRIMARY KEY (%s)%s\n);\n", key, t->kind == TABLE_SAMPLE ? " WITH (fillfactor = 100)" : "");
 
 	fprintf(f, "COMMENT ON TABLE %s.%s IS '", schema, name);
 	put_quoted(f, t->record->text);
@@ -121,6 +128,102 @@ print_enum(FILE *f, const char *schema, const struct layout_enum *e)
 	fputs("\nON CONFLICT (packet_format, value) DO UPDATE SET name = EXCLUDED.name WHERE e.name <> EXCLUDED.name;\n", f);
 }
 
+/* a text that is written for the schema f1 */
+static void
+put_sql(FILE *f, const char *schema, const char *text)
+{
+	char before = '\n';
+
+	for (; *text; before = *text++) {
+		if (strncmp(text, "f1.", 3) == 0 && !isalnum((unsigned char)before) && before != '_') {
+			fputs(schema, f);
+			text++;		/* the 1; the point comes next */
+		} else
+			putc(*text, f);
+	}
+}
+
+static uint64_t
+version(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *const *text = sql_texts; *text; text++)
+		for (const char *p = *text; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static void
+put_names(FILE *f, const char *const *names)
+{
+	for (const char *comma = ""; *names; names++, comma = ", ")
+		fprintf(f, "%s'%s'", comma, *names);
+}
+
+/* Views of another version may have other columns, which CREATE OR REPLACE does not take: they go first. If somebody's own
+ * views stand on them they stay, and it is for CREATE OR REPLACE to say whether that can be. */
+static void
+print_drop(FILE *f, const char *schema, bool always)
+{
+	fputs("DO $do$\nDECLARE\n\told text;\nBEGIN\n", f);
+	if (!always)
+		fprintf(f, "\tIF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('%s.views_version()') AND prosrc LIKE '%%%016" PRIx64 "%%') THEN\n"
+		    "\t\tRETURN;\n\tEND IF;\n", schema, version());
+	fprintf(f, "\tSELECT string_agg(oid::regclass::text, ', ') INTO old FROM pg_class WHERE relkind = 'v'"
+	    " AND relnamespace = '%s'::regnamespace AND (relname IN (", schema);
+	put_names(f, sql_views);
+	fputs(") OR relname IN (", f);	/* which a function makes */
+	for (size_t i = 0; i < layout_records_n; i++)
+		fprintf(f, "%s'final_%s'", i ? ", " : "", layout_records[i].name);
+	fputs("));\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP VIEW ' || old;\n\tEND IF;\n", f);
+	fprintf(f, "\tSELECT string_agg(oid::regprocedure::text, ', ') INTO old FROM pg_proc WHERE pronamespace = '%s'::regnamespace"
+	    " AND proname IN (", schema);
+	put_names(f, sql_functions);
+	fputs(");\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP FUNCTION ' || old;\n\tEND IF;\n"
+	    "EXCEPTION\n\tWHEN dependent_objects_still_exist THEN NULL;\nEND $do$;\n", f);
+}
+
+static void
+print_views(FILE *f, const char *schema)
+{
+	print_drop(f, schema, false);
+	for (const char *const *text = sql_texts; *text; text++) {
+		putc('\n', f);
+		put_sql(f, schema, *text);
+	}
+	fprintf(f, "\nCREATE OR REPLACE FUNCTION %s.views_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '%016" PRIx64 "' $$;\n"
+	    "COMMENT ON FUNCTION %s.views_version IS 'Which version of the views this is: f1-pg --init makes them anew if its own is another';\n",
+	    schema, version(), schema);
+}
+
+/* what f1-pg and f1-load keep for themselves */
+static void
+print_own(FILE *f, const char *schema)
+{
+	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loads (\n\tsession_uid bigint PRIMARY KEY,\n\treceived_at timestamptz,\n"
+	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tsamples_dropped_at timestamptz\n);\n", schema);
+	fprintf(f, "COMMENT ON TABLE %s.loads IS 'When a session came: what f1-pg --keep goes by';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loads.session_uid IS 'Id of the session';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loads.received_at IS 'When its first datagram arrived, if the capture knows it';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loads.loaded_at IS 'When it was first loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loads.samples_dropped_at IS 'When f1-pg --keep-samples dropped its samples, if it was not loaded since';\n",
+	    schema);
+	fprintf(f, "CREATE OR REPLACE FUNCTION %s.session_lock(session_uid bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
+	    "\tAS $$ SELECT hashtextextended('f1-pg %s', session_uid) $$;\n", schema, schema);
+	fprintf(f, "COMMENT ON FUNCTION %s.session_lock IS 'The advisory lock of a session: shared by who loads it, alone for who drops it';\n",
+	    schema);
+	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loaded_files (\n\tsha256 text NOT NULL,\n\tname text NOT NULL,\n\tbytes bigint NOT NULL,\n\tmodified timestamptz NOT NULL,\n"
+	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tstatus integer NOT NULL,\n\tPRIMARY KEY (sha256, name)\n);\n", schema);
+	fprintf(f, "COMMENT ON TABLE %s.loaded_files IS 'The captures that f1-load has loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.sha256 IS 'Hash of its bytes, unpacked';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.name IS 'Its name, when it was loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.bytes IS 'Its size on disk';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.modified IS 'Its time, when it was loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.loaded_at IS 'When it was loaded';\n", schema);
+	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.status IS '0, or 65 if some of its records could not be rows';\n", schema);
+}
+
 void
 schema_print(FILE *f, const char *schema)
 {
@@ -135,6 +238,124 @@ schema_print(FILE *f, const char *schema)
 	fprintf(f, "COMMENT ON FUNCTION %s.session_uid IS '16 hex digits, as JSON has them, as a session_uid';\n", schema);
 	for (size_t i = 0; i < layout_records_n; i++)
 		print_table(f, schema, &tables[i]);
+	print_own(f, schema);
 	for (size_t i = 0; i < layout_enums_n; i++)
 		print_enum(f, schema, &layout_enums[i]);
+	print_views(f, schema);
+}
+
+/* What the tables of the schema lack: rows of table, column, type and the type that it has, which is null if the column is
+ * missing; of a table that is missing, the first column. NULL, with the reason said, if the database does not tell. */
+static PGresult *
+ask_missing(struct db *db, const char *schema)
+{
+	const char *comma = "";
+	PGresult *result = NULL;
+	enum db_done done;
+	char *sql;
+	size_t size;
+	FILE *f = open_memstream(&sql, &size);
+
+	if (f == NULL)
+		err(EX_OSERR, NULL);
+	fputs("SELECT w.t, w.c, w.y, format_type(a.atttypid, NULL), r.oid IS NOT NULL FROM (VALUES ", f);
+	for (size_t i = 0; i < layout_records_n; i++)
+		for (int k = 0; k < tables[i].columns_n; k++, comma = ", ") {
+			const struct table_column *c = &tables[i].columns[k];
+
+			fprintf(f, "%s('%s', '%s', '%s%s', %d)", comma, tables[i].record->name, c->name,
+			    c->type == TABLE_TIME ? "timestamp with time zone" : table_type_name(c->type), c->array ? "[]" : "", k);
+		}
+	fputs(", ('loads', 'session_uid', 'bigint', 0), ('loads', 'received_at', 'timestamp with time zone', 1),"
+	    " ('loads', 'loaded_at', 'timestamp with time zone', 2), ('loads', 'samples_dropped_at', 'timestamp with time zone', 3)", f);
+	fprintf(f, ") w(t, c, y, n) LEFT JOIN pg_class r ON r.relname = w.t AND r.relnamespace = to_regnamespace('%s')"
+	    " LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = w.c AND NOT a.attisdropped"
+	    " WHERE format_type(a.atttypid, NULL) IS DISTINCT FROM w.y AND (r.oid IS NOT NULL OR w.n = 0) ORDER BY w.t, w.n", schema);
+	if (fclose(f) == EOF)
+		err(EX_OSERR, NULL);
+	done = db_exec(db, sql, &result);
+	free(sql);
+	if (done == DB_LOST)
+		db_tell(db);
+	else if (done != DB_OK && done != DB_FAILED)
+		warnx("database: %s", db_reason(db));
+	return done == DB_OK ? result : NULL;
+}
+
+/* columns of tables that a version before this one made: only where something is missing, for it waits for all loaders */
+static void
+print_missing(FILE *f, const char *schema, const PGresult *missing)
+{
+	/* a view would not let go of the type of its columns */
+	for (int i = 0; i < PQntuples(missing); i++)
+		if (!PQgetisnull(missing, i, 3)) {
+			print_drop(f, schema, true);
+			break;
+		}
+	for (int i = 0; i < PQntuples(missing); i++) {
+		const char *table = PQgetvalue(missing, i, 0), *column = PQgetvalue(missing, i, 1), *type = PQgetvalue(missing, i, 2);
+
+		if (PQgetvalue(missing, i, 4)[0] == 'f')	/* all of the table is */
+			continue;
+		if (i == 0 || strcmp(table, PQgetvalue(missing, i - 1, 0)) != 0)
+			fprintf(f, "ALTER TABLE %s.%s\n", schema, table);
+		if (PQgetisnull(missing, i, 3))
+			fprintf(f, "\tADD COLUMN IF NOT EXISTS %s %s", column, type);
+		else
+			fprintf(f, "\tALTER COLUMN %s TYPE %s", column, type);
+		fputs(i + 1 < PQntuples(missing) && strcmp(table, PQgetvalue(missing, i + 1, 0)) == 0 ? ",\n" : ";\n", f);
+	}
+}
+
+bool
+schema_init(struct db *db, const char *schema)
+{
+	PGresult *missing;
+	enum db_done done;
+	char *sql, begin[256];
+	size_t size;
+	FILE *f;
+
+	/* one at a time */
+	snprintf(begin, sizeof begin, "BEGIN; SELECT pg_advisory_xact_lock(hashtext('f1-pg --init %s'))", schema);
+	if ((done = db_exec(db, begin, NULL)) == DB_OK) {
+		if ((missing = ask_missing(db, schema)) == NULL)
+			return false;
+		if ((f = open_memstream(&sql, &size)) == NULL)
+			err(EX_OSERR, NULL);
+		print_missing(f, schema, missing);
+		PQclear(missing);
+		schema_print(f, schema);
+		fputs("COMMIT;\n", f);
+		if (fclose(f) == EOF)
+			err(EX_OSERR, NULL);
+		done = db_exec(db, sql, NULL);
+		free(sql);
+	}
+	if (done == DB_LOST)
+		db_tell(db);
+	else if (done != DB_OK && done != DB_FAILED)
+		warnx("database: %s", db_reason(db));
+	return done == DB_OK;
+}
+
+bool
+schema_check(struct db *db, const char *schema)
+{
+	PGresult *missing = ask_missing(db, schema);
+	int n;
+
+	if (missing == NULL)
+		return false;
+	n = PQntuples(missing);
+	if (n > 0 && PQgetvalue(missing, 0, 4)[0] == 'f')
+		warnx("there is no table %s.%s: make the schema with f1-pg --init", schema, PQgetvalue(missing, 0, 0));
+	else if (n > 0 && PQgetisnull(missing, 0, 3))
+		warnx("%s.%s has no column %s: bring the schema up to this version with f1-pg --init", schema, PQgetvalue(missing, 0, 0),
+		    PQgetvalue(missing, 0, 1));
+	else if (n > 0)
+		warnx("%s.%s.%s is %s, not %s: bring the schema up to this version with f1-pg --init", schema, PQgetvalue(missing, 0, 0),
+		    PQgetvalue(missing, 0, 1), PQgetvalue(missing, 0, 3), PQgetvalue(missing, 0, 2));
+	PQclear(missing);
+	return n == 0;
 }

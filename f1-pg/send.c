@@ -1,7 +1,9 @@
-/* send: a batch into the database, in one transaction
+/* send: a batch into the database, over one connection or several
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,7 @@ enum { TRIES = 20 };
 
 static struct statements {
 	const struct table *table;
-	char *copy, *insert, *stage;
-	bool staged;			/* its staging table is there, in this connection */
+	char *copy[VARIANTS], *insert, *stage;
 } statements[TIMELINE_TABLES];
 
 static struct {
@@ -24,7 +25,28 @@ static struct {
 	/* the largest overall frame in the database of each session and table, -1 for none */
 	uint64_t uids[TIMELINES];
 	int64_t loaded[TIMELINES][TIMELINE_TABLES];
-} self;
+	atomic_flag told;		/* of the first row that was refused */
+} self = { .told = ATOMIC_FLAG_INIT };
+
+struct lane {
+	struct db *db;
+	uint64_t staged;		/* bits: tables whose staging table is there, in this connection */
+	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were before the connection was lost */
+	uint64_t uids[TIMELINES];	/* these sessions */
+};
+
+/* what the statements of a transaction bring, one after the other */
+struct step {
+	enum { STEP_PLAIN, STEP_COPY, STEP_INSERT } kind;
+	size_t table, variant;
+};
+
+struct script {
+	FILE *f;
+	char *sql;
+	size_t size, n;
+	struct step steps[2 + TIMELINE_TABLES * (VARIANTS + 2)];
+};
 
 static void *
 need(void *p)
@@ -35,10 +57,11 @@ need(void *p)
 }
 
 static void
-put_columns(FILE *f, const struct table *t, const char *prefix)
+put_columns(FILE *f, const struct table *t, const char *prefix, unsigned variant)
 {
 	for (int i = 0; i < t->columns_n; i++)
-		fprintf(f, "%s%s%s", i ? ", " : "", prefix, t->columns[i].name);
+		if (table_has(t, i, variant))
+			fprintf(f, "%s%s%s", i ? ", " : "", prefix, t->columns[i].name);
 }
 
 static void
@@ -66,27 +89,29 @@ prepare_stage(struct statements *q)
 	    name, self.schema, name);
 	fclose(f);
 
-	f = need(open_memstream(&q->copy, &size));
+	f = need(open_memstream(&q->copy[VARIANT_ALL], &size));
 	fprintf(f, "COPY pg_temp.stage_%s (", name);
-	put_columns(f, t, "");
+	put_columns(f, t, "", VARIANT_ALL);
 	fputs(", stage_n) FROM STDIN (FORMAT binary)", f);
 	fclose(f);
 
 	f = need(open_memstream(&q->insert, &size));
 	fprintf(f, "INSERT INTO %s.%s AS t (", self.schema, name);
-	put_columns(f, t, "");
+	put_columns(f, t, "", VARIANT_ALL);
 	fprintf(f, ") SELECT DISTINCT ON (%s) ", key);
-	put_columns(f, t, "");
+	put_columns(f, t, "", VARIANT_ALL);
 	fprintf(f, " FROM pg_temp.stage_%s ORDER BY %s, overall_frame_identifier DESC, session_time DESC, stage_n DESC"
 	    " ON CONFLICT (%s) DO ", name, key, key);
 	if (t->kind == TABLE_DISTINCT)
 		fputs("NOTHING", f);
 	else {
 		fputs("UPDATE SET (", f);
-		put_columns(f, t, "");
+		put_columns(f, t, "", VARIANT_ALL);
 		fputs(") = ROW(", f);
-		put_columns(f, t, "EXCLUDED.");
-		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) >= "
+		put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
+		/* a later one that says the same is written as well: what lies between may be loaded after it */
+		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) > "
+		    "(t.overall_frame_identifier, t.session_time) OR (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) = "
 		    "(t.overall_frame_identifier, t.session_time) AND ", f);
 		put_fields(f, t, "EXCLUDED");
 		fputs(" IS DISTINCT FROM ", f);
@@ -96,10 +121,23 @@ prepare_stage(struct statements *q)
 }
 
 static void
-forget(size_t timeline)
+forget(size_t timeline, uint64_t these)
 {
-	for (int i = 0; i < TIMELINE_TABLES; i++)
-		self.loaded[timeline][i] = UNKNOWN;
+	for (size_t i = 0; i < layout_records_n; i++)
+		if (these & UINT64_C(1) << i)
+			self.loaded[timeline][i] = UNKNOWN;
+}
+
+static void
+prepare_copy(struct statements *s, unsigned variant)
+{
+	size_t size;
+	FILE *f = need(open_memstream(&s->copy[variant], &size));
+
+	fprintf(f, "COPY %s.%s (", self.schema, s->table->record->name);
+	put_columns(f, s->table, "", variant);
+	fputs(") FROM STDIN (FORMAT binary)", f);
+	fclose(f);
 }
 
 void
@@ -107,35 +145,95 @@ send_init(const char *schema)
 {
 	self.schema = schema;
 	for (size_t i = 0; i < TIMELINES; i++)
-		forget(i);
+		forget(i, UINT64_MAX);
 	for (size_t i = 0; i < layout_records_n; i++) {
-		struct statements *s = &statements[i];
-
-		s->table = &tables[i];
-		if (s->table->kind == TABLE_SAMPLE) {
-			size_t size;
-			FILE *f = need(open_memstream(&s->copy, &size));
-
-			fprintf(f, "COPY %s.%s (", schema, s->table->record->name);
-			put_columns(f, s->table, "");
-			fputs(") FROM STDIN (FORMAT binary)", f);
-			fclose(f);
-		} else
-			prepare_stage(s);
+		statements[i].table = &tables[i];
+		if (tables[i].kind != TABLE_SAMPLE)
+			prepare_stage(&statements[i]);
+		else
+			for (unsigned variant = 0; variant < VARIANTS; variant++)
+				prepare_copy(&statements[i], variant);
 	}
 }
 
+struct lane *
+send_lane(struct db *db)
+{
+	struct lane *l = need(calloc(1, sizeof *l));
+
+	l->db = db;
+	return l;
+}
+
+void
+send_end(struct lane *l)
+{
+	db_close(l->db);
+	free(l);
+}
+
+void
+send_begin(const struct batch *b)
+{
+	for (size_t i = 0; i < TIMELINES; i++)
+		if (b->held & UINT64_C(1) << i && self.uids[i] != b->uids[i]) {
+			/* another session has this place now */
+			self.uids[i] = b->uids[i];
+			forget(i, UINT64_MAX);
+		}
+}
+
+/* Locks the sessions of a batch that this connection has not locked yet, and writes down when they came. */
+static enum db_done
+enter(struct lane *l, const struct batch *b, struct outcome *o)
+{
+	for (size_t i = 0; i < TIMELINES; i++) {
+		uint64_t bit = UINT64_C(1) << i;
+		char sql[2048];
+		enum db_done done;
+		PGresult *result;
+		int n = 0;
+
+		if (!(b->held & bit) || (l->locked & bit && l->uids[i] == b->uids[i]))
+			continue;
+		if (l->locked & bit)
+			n = snprintf(sql, sizeof sql, "SELECT pg_advisory_unlock_shared(%s.session_lock(%" PRId64 "));", self.schema,
+			    (int64_t)l->uids[i]);
+		l->locked &= ~bit;
+		n += snprintf(sql + n, sizeof sql - (size_t)n, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
+		    " UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64 " AND samples_dropped_at IS NOT NULL;"
+		    " INSERT INTO %s.loads (session_uid, received_at) SELECT %" PRId64 ", ", self.schema, (int64_t)b->uids[i], self.schema,
+		    (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
+		if (b->received[i] > 0 && b->received[i] < INT64_C(100) * 366 * 86400 * 1000000)
+			n += snprintf(sql + n, sizeof sql - (size_t)n, "timestamptz '2000-01-01 00:00:00Z' + %" PRId64
+			    " * interval '1 microsecond'", b->received[i]);
+		else
+			n += snprintf(sql + n, sizeof sql - (size_t)n, "NULL");
+		snprintf(sql + n, sizeof sql - (size_t)n, " WHERE NOT EXISTS (SELECT FROM %s.loads WHERE session_uid = %" PRId64 ")"
+		    " ON CONFLICT DO NOTHING", self.schema, (int64_t)b->uids[i]);
+		if ((done = db_exec(l->db, sql, &result)) != DB_OK)
+			return done;
+		if (l->entered & bit && l->uids[i] == b->uids[i] && PQcmdTuples(result)[0] == '1')
+			o->dropped = true;
+		PQclear(result);
+		l->locked |= bit;
+		l->entered |= bit;
+		l->uids[i] = b->uids[i];
+	}
+	return DB_OK;
+}
+
 /* the largest overall frame that the database has of a session */
-static enum db
-ask_loaded(size_t table, uint64_t uid, int64_t *loaded)
+static enum db_done
+ask_loaded(struct lane *l, size_t table, uint64_t uid, int64_t *loaded)
 {
 	char sql[256];
 	PGresult *result;
-	enum db done;
+	enum db_done done;
 
-	snprintf(sql, sizeof sql, "SELECT max(overall_frame_identifier) FROM %s.%s WHERE session_uid = %jd", self.schema,
-	    layout_records[table].name, (intmax_t)uid);
-	if ((done = db_exec(sql, &result)) != DB_OK)
+	snprintf(sql, sizeof sql, "SELECT max(overall_frame_identifier) FROM %s.%s WHERE session_uid = %" PRId64, self.schema,
+	    layout_records[table].name, (int64_t)uid);
+	if ((done = db_exec(l->db, sql, &result)) != DB_OK)
 		return done;
 	*loaded = PQgetisnull(result, 0, 0) ? -1 : strtoll(PQgetvalue(result, 0, 0), NULL, 10);
 	PQclear(result);
@@ -163,165 +261,288 @@ seen_keys(struct seen *s, int64_t frame)
 }
 
 /* Leaves out the rows of a session that the database has, or that come twice in the batch. */
-static enum db
-leave_out(struct batch *b, size_t table, size_t timeline)
+static enum db_done
+leave_out(struct lane *l, struct batch *b, size_t table, size_t timeline)
 {
 	const struct layout_record *record = &layout_records[table];
 	const struct span *span = &b->spans[timeline][table];
-	struct queue *q = &b->queues[table];
+	struct queue *queues = b->queues[table];
 	struct seen seen = { .size = 64 };
+	size_t waiting = 0;
 	char sql[512];
 	PGresult *result;
-	enum db done;
+	enum db_done done;
 
-	snprintf(sql, sizeof sql, "SELECT overall_frame_identifier, bit_or(1::bigint << %s) FROM %s.%s WHERE session_uid = %jd"
-	    " AND overall_frame_identifier BETWEEN %jd AND %jd GROUP BY 1", record->keys_n ? record->keys[0] : "0", self.schema,
-	    record->name, (intmax_t)b->uids[timeline], (intmax_t)span->from, (intmax_t)span->to);
-	if ((done = db_exec(sql, &result)) != DB_OK)
+	snprintf(sql, sizeof sql, "SELECT overall_frame_identifier, bit_or(1::bigint << %s) FROM %s.%s WHERE session_uid = %" PRId64
+	    " AND overall_frame_identifier BETWEEN %" PRId64 " AND %" PRId64 " GROUP BY 1", record->keys_n ? record->keys[0] : "0",
+	    self.schema, record->name, (int64_t)b->uids[timeline], span->from, span->to);
+	if ((done = db_exec(l->db, sql, &result)) != DB_OK)
 		return done;
-	while (seen.size < 2 * ((size_t)PQntuples(result) + q->waiting_n))
+	for (int v = 0; v < VARIANTS; v++)
+		waiting += queues[v].waiting_n;
+	while (seen.size < 2 * ((size_t)PQntuples(result) + waiting))
 		seen.size *= 2;
 	seen.places = need(calloc(seen.size, sizeof *seen.places));
 	for (int i = 0; i < PQntuples(result); i++)
 		*seen_keys(&seen, strtoll(PQgetvalue(result, i, 0), NULL, 10)) = (uint64_t)strtoll(PQgetvalue(result, i, 1), NULL, 10);
 	PQclear(result);
-	for (size_t i = 0; i < q->waiting_n; i++) {
-		struct waiting *w = &q->waiting[i];
-		uint64_t bit = UINT64_C(1) << w->key, *keys;
+	for (int v = 0; v < VARIANTS; v++)
+		for (struct waiting *w = queues[v].waiting, *end = w + queues[v].waiting_n; w < end; w++) {
+			uint64_t bit = UINT64_C(1) << w->key, *keys;
 
-		if (w->timeline != timeline || w->n == 0)
-			continue;
-		keys = seen_keys(&seen, w->overall);
-		if (*keys & bit)
-			w->n = 0;
-		*keys |= bit;
-	}
+			if (w->timeline != timeline || w->n == 0)
+				continue;
+			keys = seen_keys(&seen, w->overall);
+			if (*keys & bit)
+				w->n = 0;
+			*keys |= bit;
+		}
 	free(seen.places);
 	return DB_OK;
 }
 
-/* the rows that are left, in as few pieces as they lie in */
-static enum db
-copy_waiting(const struct queue *q)
+/* leaves out what the database has of a sample */
+static enum db_done
+look(struct lane *l, struct batch *b, size_t table)
 {
-	enum db done = DB_OK;
-	size_t i = 0;
+	for (size_t i = 0; i < TIMELINES; i++) {
+		const struct span *span = &b->spans[i][table];
+		int64_t *loaded = &self.loaded[i][table];
+		enum db_done done;
 
-	while (done == DB_OK && i < q->waiting_n) {
+		if (span->from > span->to)
+			continue;
+		if (*loaded == UNKNOWN && (done = ask_loaded(l, table, b->uids[i], loaded)) != DB_OK)
+			return done;
+		if ((span->again || span->from <= *loaded) && (done = leave_out(l, b, table, i)) != DB_OK)
+			return done;
+	}
+	return DB_OK;
+}
+
+static size_t
+left(const struct queue *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < q->waiting_n; i++)
+		n += q->waiting[i].n > 0;
+	return n;
+}
+
+/* the rows that are left, from one place to another, in as few pieces as they lie in */
+static enum db_done
+copy_waiting(struct db *db, const struct queue *q, size_t i, size_t end)
+{
+	enum db_done done = DB_OK;
+
+	while (done == DB_OK && i < end) {
 		size_t from = q->waiting[i].at, to = from;
 
-		for (; i < q->waiting_n && q->waiting[i].n > 0; i++)
-			to = q->waiting[i].at + q->waiting[i].n;
-		for (; i < q->waiting_n && q->waiting[i].n == 0; i++)
+		for (; i < end && q->waiting[i].n > 0 && q->waiting[i].at == to; i++)
+			to += q->waiting[i].n;
+		for (; i < end && q->waiting[i].n == 0; i++)
 			continue;
 		if (to > from)
-			done = db_copy_data(q->rows + from, to - from);
+			done = db_copy_data(db, q->rows + from, to - from);
+	}
+	return done == DB_OK ? db_copy_end(db) : done;
+}
+
+static void
+add_step(struct script *s, int kind, size_t table, size_t variant, const char *sql)
+{
+	s->steps[s->n].kind = kind;
+	s->steps[s->n].table = table;
+	s->steps[s->n++].variant = variant;
+	fprintf(s->f, "%s;\n", sql);
+}
+
+/* the statements that write a queue */
+static void
+add_queue(struct script *s, struct lane *l, size_t table, size_t variant)
+{
+	const struct statements *t = &statements[table];
+
+	if (t->stage && !(l->staged & UINT64_C(1) << table))
+		add_step(s, STEP_PLAIN, table, variant, t->stage);
+	add_step(s, STEP_COPY, table, variant, t->copy[variant]);
+	if (t->insert)
+		add_step(s, STEP_INSERT, table, variant, t->insert);
+}
+
+static void
+begin_script(struct script *s)
+{
+	s->n = 0;
+	s->f = need(open_memstream(&s->sql, &s->size));
+	add_step(s, STEP_PLAIN, SIZE_MAX, 0, "BEGIN");
+}
+
+/* Runs the statements. Of each queue go the rows of the places from `from` to `to`. When one fails its step stays in
+ * *at. */
+static enum db_done
+run_script(struct script *s, struct lane *l, const struct batch *b, size_t from, size_t to, struct outcome *o, size_t *at)
+{
+	enum db_done done;
+
+	*at = 0;
+	if (fclose(s->f) == EOF)
+		err(EX_OSERR, NULL);
+	done = db_begin(l->db, s->sql);
+	while (done == DB_OK) {
+		const struct step *step = &s->steps[*at];
+		const struct queue *q = step->table < TIMELINE_TABLES ? &b->queues[step->table][step->variant] : NULL;
+		unsigned long long rows;
+		enum db_result what;
+
+		if ((done = db_next(l->db, &what, &rows)) != DB_OK || what == DB_END)
+			break;
+		if (what == DB_COPY) {
+			done = copy_waiting(l->db, q, from, to < q->waiting_n ? to : q->waiting_n);
+			continue;
+		}
+		if (step->kind == (statements[q ? step->table : 0].insert ? STEP_INSERT : STEP_COPY) && q)
+			o->written += rows;
+		++*at;
+	}
+	free(s->sql);
+	return done;
+}
+
+/* Finds, by halves, the rows of a queue that the server refuses, and leaves them out. `found` counts them. */
+static enum db_done
+find_refused(struct lane *l, struct batch *b, size_t table, size_t variant, size_t from, size_t to, size_t *found)
+{
+	struct queue *q = &b->queues[table][variant];
+	struct outcome unused = { 0 };
+	struct script s;
+	enum db_done done;
+	size_t at;
+
+	while (from < to && q->waiting[from].n == 0)
+		from++;
+	while (to > from && q->waiting[to - 1].n == 0)
+		to--;
+	if (from == to)
+		return DB_OK;
+	begin_script(&s);
+	add_queue(&s, l, table, variant);
+	done = run_script(&s, l, b, from, to, &unused, &at);
+	if (done == DB_LOST)
+		return done;
+	if (done == DB_REFUSED && to - from == 1) {
+		q->waiting[from].n = 0;
+		q->waiting[from].refused = true;
+		++*found;
+		if (!atomic_flag_test_and_set(&self.told))
+			warnx("%s: refused by the database: %s: left out", layout_records[table].name, db_reason(l->db));
+	}
+	/* nothing of it stays, whatever became of it */
+	if (db_exec(l->db, "ROLLBACK", NULL) == DB_LOST)
+		return DB_LOST;
+	if (done != DB_REFUSED || to - from == 1)
+		return done == DB_REFUSED ? DB_OK : done;
+	done = find_refused(l, b, table, variant, from, from + (to - from) / 2, found);
+	return done == DB_OK ? find_refused(l, b, table, variant, from + (to - from) / 2, to, found) : done;
+}
+
+static enum db_done
+transaction(struct lane *l, struct batch *b, struct outcome *o)
+{
+	enum db_done done = enter(l, b, o);
+	struct script s;
+	size_t at, waiting = 0, rows = 0, found = 0;
+
+	o->written = 0;
+	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
+		if (o->tables & UINT64_C(1) << i && tables[i].kind == TABLE_SAMPLE)
+			done = look(l, b, i);
+	if (done == DB_REFUSED) {	/* no row is to blame */
+		warnx("database: %s", db_reason(l->db));
+		return DB_FAILED;
+	}
+	if (done != DB_OK)
+		return done;
+	begin_script(&s);
+	for (size_t i = 0; i < layout_records_n; i++)
+		for (size_t v = 0; o->tables & UINT64_C(1) << i && v < VARIANTS; v++) {
+			const struct queue *q = &b->queues[i][v];
+			size_t n = left(q);
+
+			waiting += q->waiting_n;
+			for (size_t k = 0; k < q->waiting_n; k++)
+				waiting -= q->waiting[k].refused;
+			rows += n;
+			if (n > 0)
+				add_queue(&s, l, i, v);
+		}
+	add_step(&s, STEP_PLAIN, SIZE_MAX, 0, "COMMIT");
+	if (rows == 0) {
+		fclose(s.f);
+		free(s.sql);
+		done = DB_OK;
+	} else
+		done = run_script(&s, l, b, 0, SIZE_MAX, o, &at);
+	o->known = waiting - o->written;
+	if (done == DB_OK) {
+		for (size_t i = 0; i < s.n; i++)
+			if (s.steps[i].kind == STEP_INSERT)
+				l->staged |= UINT64_C(1) << s.steps[i].table;
+		return DB_OK;
+	}
+	if (done == DB_REFUSED) {
+		const struct step *step = &s.steps[at];
+
+		if ((done = db_exec(l->db, "ROLLBACK", NULL)) == DB_OK && step->table < TIMELINE_TABLES)
+			done = find_refused(l, b, step->table, step->variant, 0, b->queues[step->table][step->variant].waiting_n, &found);
+		if (done == DB_OK && found > 0)
+			return DB_REFUSED;
+		if (done == DB_OK) {	/* each of its rows is good alone */
+			warnx("database: %s", db_reason(l->db));
+			return DB_FAILED;
+		}
 	}
 	return done;
 }
 
-static enum db
-send_sample(struct batch *b, size_t table)
-{
-	struct queue *q = &b->queues[table];
-	unsigned long long rows = 0;
-	size_t left = 0;
-	enum db done;
-
-	for (size_t i = 0; i < TIMELINES; i++) {
-		const struct span *span = &b->spans[i][table];
-		int64_t *loaded = &self.loaded[i][table];
-
-		if (span->from > span->to)
-			continue;
-		if (self.uids[i] != b->uids[i]) {	/* another session has this place now */
-			self.uids[i] = b->uids[i];
-			forget(i);
-		}
-		if (*loaded == UNKNOWN && (done = ask_loaded(table, b->uids[i], loaded)) != DB_OK)
-			return done;
-		if ((span->again || span->from <= *loaded) && (done = leave_out(b, table, i)) != DB_OK)
-			return done;
-	}
-	for (size_t i = 0; i < q->waiting_n; i++)
-		left += q->waiting[i].n > 0;
-	b->known += q->waiting_n - left;
-	if (left == 0)
-		return DB_OK;
-	if ((done = db_copy_begin(statements[table].copy)) != DB_OK || (done = copy_waiting(q)) != DB_OK ||
-	    (done = db_copy_end(&rows)) != DB_OK)
-		return done;
-	b->written += rows;
-	return DB_OK;
-}
-
-static enum db
-send_staged(struct batch *b, size_t table)
-{
-	struct statements *s = &statements[table];
-	const struct queue *q = &b->queues[table];
-	unsigned long long rows = 0, changed;
-	PGresult *result;
-	enum db done;
-
-	if (!s->staged && (done = db_exec(s->stage, NULL)) != DB_OK)
-		return done;
-	s->staged = true;
-	if ((done = db_copy_begin(s->copy)) != DB_OK || (done = db_copy_data(q->rows, q->n)) != DB_OK ||
-	    (done = db_copy_end(&rows)) != DB_OK || (done = db_exec(s->insert, &result)) != DB_OK)
-		return done;
-	changed = strtoull(PQcmdTuples(result), NULL, 10);
-	PQclear(result);
-	b->written += changed;
-	b->known += rows - changed;
-	return DB_OK;
-}
-
-static enum db
-transaction(struct batch *b)
-{
-	enum db done = db_exec("BEGIN", NULL);
-
-	b->written = b->known = 0;
-	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
-		if (b->queues[i].n > 0)
-			done = statements[i].table->kind == TABLE_SAMPLE ? send_sample(b, i) : send_staged(b, i);
-	return done == DB_OK ? db_exec("COMMIT", NULL) : done;
-}
-
-/* the batch is in the database */
+/* the part is in the database */
 static void
-note_loaded(const struct batch *b)
+note_loaded(const struct batch *b, uint64_t these)
 {
 	for (size_t i = 0; i < TIMELINES; i++)
 		for (size_t k = 0; k < layout_records_n; k++)
-			if (self.loaded[i][k] != UNKNOWN && b->spans[i][k].from <= b->spans[i][k].to &&
+			if (these & UINT64_C(1) << k && self.loaded[i][k] != UNKNOWN && b->spans[i][k].from <= b->spans[i][k].to &&
 			    b->spans[i][k].to > self.loaded[i][k])
 				self.loaded[i][k] = b->spans[i][k].to;
 }
 
 bool
-send_batch(struct batch *b, int retry)
+send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 {
-	b->retries = 0;
 	for (int i = 0; i < TRIES; i++) {
-		enum db done = transaction(b);
+		enum db_done done = transaction(l, b, o);
 
 		if (done == DB_OK) {
-			note_loaded(b);
+			note_loaded(b, o->tables);
+			o->sent = true;
 			return true;
 		}
 		/* what was made and asked for in this transaction is gone */
-		for (size_t k = 0; k < layout_records_n; k++)
-			statements[k].staged = false;
+		l->staged = 0;
 		for (size_t k = 0; k < TIMELINES; k++)
-			forget(k);
-		b->retries++;
+			forget(k, o->tables);
+		if (done == DB_REFUSED) {	/* some rows less each time */
+			i--;
+			continue;
+		}
+		o->retries++;
 		if (done == DB_LOST) {
-			if (!db_reconnect(retry))
+			l->locked = 0;
+			if (!db_reconnect(l->db, retry))
 				return false;
 		} else {
-			db_exec("ROLLBACK", NULL);
+			db_exec(l->db, "ROLLBACK", NULL);
 			if (done == DB_FAILED)
 				return false;
 		}

@@ -7,21 +7,22 @@
 #include "count.h"
 
 /* why a record becomes no row */
-#define REASONS \
+#define ROW_REASONS \
 	REASON(MALFORMED, "malformed", "not a map of names and values") \
 	REASON(UNKNOWN, "unknown", "of a kind that has no table") \
 	REASON(HEAD, "head", "without one of the keys that every record has") \
-	REASON(RANGE, "range", "a value that its column cannot hold")
+	REASON(RANGE, "range", "a value that its column cannot hold") \
+	REASON(REFUSED, "refused", "a row that the database does not take")
 
-enum reason {
-#define REASON(name, label, help) REASON_##name,
-	REASONS
+enum row_reason {
+#define REASON(name, label, help) ROW_##name,
+	ROW_REASONS
 #undef REASON
-	REASON_N
+	ROW_N
 };
 
-enum { STATS_RECORDS, STATS_REJECTED, STATS_WRITTEN = STATS_REJECTED + REASON_N, STATS_KNOWN, STATS_UNCHANGED, STATS_BATCHES,
-	STATS_RETRIES, STATS_N };
+enum { STATS_RECORDS, STATS_REJECTED, STATS_WRITTEN = STATS_REJECTED + ROW_N, STATS_KNOWN, STATS_UNCHANGED, STATS_THINNED,
+	STATS_BATCHES, STATS_RETRIES, STATS_N };
 
 extern struct count stats[STATS_N];
 

@@ -30,16 +30,28 @@ static const struct {
 
 struct table *tables;
 
-static enum table_type
-type_of(enum layout_type type)
+/* values that stay far below what their 16 bits could hold */
+static bool
+small(const struct layout_column *c)
 {
-	switch (type) {
+	static const char *const units[] = { "degC", "rpm", "km/h", "m" };
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (strcmp(c->unit, units[i]) == 0)
+			return true;
+	return strcmp(c->name, "rev_lights_bit_value") == 0;
+}
+
+static enum table_type
+type_of(const struct layout_column *c)
+{
+	switch ((enum layout_type)c->type) {
 	case LAYOUT_U8:
 	case LAYOUT_I8:
 	case LAYOUT_I16:
 		return TABLE_INT2;
 	case LAYOUT_U16:
-		return TABLE_INT4;
+		return small(c) ? TABLE_INT2 : TABLE_INT4;
 	case LAYOUT_U32:
 	case LAYOUT_U64:
 		return TABLE_INT8;
@@ -51,6 +63,19 @@ type_of(enum layout_type type)
 		break;
 	}
 	return TABLE_TEXT;
+}
+
+/* the narrow ones first; what has no width of its own comes last */
+static int
+by_width(const void *one, const void *other)
+{
+	const struct table_column *a = one, *b = other;
+	size_t m = a->array || a->type == TABLE_TEXT ? 16 : table_type_size(a->type);
+	size_t n = b->array || b->type == TABLE_TEXT ? 16 : table_type_size(b->type);
+
+	if (m != n)
+		return m < n ? -1 : 1;
+	return a->place < b->place ? -1 : 1;
 }
 
 static void
@@ -85,13 +110,15 @@ make(struct table *t, const struct layout_record *record)
 		for (int wheel = 1; wheel <= parts; wheel++, c++) {
 			snprintf(c->name, sizeof c->name, "%s%s%s", l->name, parts == 4 ? "_" : "", parts == 4 ? wheels[wheel - 1] : "");
 			c->key = l->name;
-			c->type = type_of(l->type);
+			c->type = type_of(l);
+			c->place = (uint16_t)(c - t->columns);
 			c->wheel = parts == 4 ? (uint8_t)wheel : 0;
 			c->array = l->count > 1 && parts == 1 && l->type != LAYOUT_CHAR;
 			c->layout = l;
 		}
 	}
 	t->columns_n = (int)(c - t->columns);
+	qsort(t->columns + t->fields, (size_t)(t->columns_n - t->fields), sizeof *t->columns, by_width);
 }
 
 void
@@ -102,6 +129,14 @@ table_init(void)
 		err(EX_OSERR, NULL);
 	for (size_t i = 0; i < layout_records_n; i++)
 		make(&tables[i], &layout_records[i]);
+}
+
+bool
+table_has(const struct table *t, int column, unsigned variant)
+{
+	const struct layout_column *l = t->columns[column].layout;
+
+	return variant == VARIANT_ALL || l == NULL || l->years & 1u << (variant - VARIANT_YEARS);
 }
 
 const char *

@@ -32,7 +32,8 @@ timeline_get(uint64_t uid)
 		free = &timelines[timelines_n++];
 	if (free == NULL)
 		return NULL;
-	*free = (struct timeline){ .uid = uid, .used = ++now };
+	now++;
+	*free = (struct timeline){ .uid = uid, .serial = now, .used = now };
 	for (int i = 0; i < TIMELINE_TABLES; i++)
 		free->cursors[i] = (struct cursor){ .last = -1 };
 	return last = free;

@@ -23,6 +23,7 @@ struct cursor {
 
 struct timeline {
 	uint64_t uid;
+	uint64_t serial;	/* another one each time that a session gets a place */
 	uint64_t used;		/* for giving up the oldest */
 	unsigned held;		/* bits: the batches that hold rows of it, so that its place must stay */
 	bool begun;

@@ -35,6 +35,12 @@ for year in 2018 2022 2025; do
 	tail -c +$((size / 3 + 1)) race.bin | head -c $((size / 3)) >2.bin
 	tail -c +$((size / 3 + 1 + size / 3)) race.bin >3.bin
 	# a packet that is cut in two is lost in both: load the whole last, and nothing but it is missing
+	# of states the frame and the time are those of the record that a load had reason to send
+	states() {
+		for table in lap_history session_history participants tyre_sets tyre_stints final_classification weather_forecast_samples; do
+			sql "SELECT '$table', to_jsonb(t) - '{received_at,session_time,frame_identifier,overall_frame_identifier,player_car_index}'::text[] FROM f1.$table t" | sort
+		done
+	}
 	fresh
 	for piece in 3 1 2; do
 		f1-decode $piece.bin 2>/dev/null | f1-pg
@@ -42,6 +48,7 @@ for year in 2018 2022 2025; do
 	f1-decode race.bin | f1-pg
 	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >pieces
 	sql 'SELECT * FROM f1.lap_data ORDER BY session_uid, overall_frame_identifier, car' >>pieces
+	states >pieces.states
 	fresh
 	f1-decode race.bin | f1-pg
 	sql 'SELECT * FROM f1.car_telemetry ORDER BY session_uid, overall_frame_identifier, car' >straight
@@ -50,6 +57,9 @@ for year in 2018 2022 2025; do
 	sort straight >straight.sorted
 	sort pieces | comm -23 straight.sorted - >missing
 	is "$year: in pieces, in any order: nothing is missing" "$(head -n 3 missing)" ''
+	states >straight.states
+	comm -23 straight.states pieces.states >missing
+	is "$year: in pieces, in any order: the last state holds" "$(head -n 3 missing)" ''
 
 	fresh
 	f1-decode race.bin >race.f1
@@ -62,6 +72,29 @@ for year in 2018 2022 2025; do
 	is "$year: two at once: the other" "$status" 0
 	contents >both
 	same "$year: two at once: the same rows" whole both
+
+	# a live one, which gets it in pieces, and two connections each
+	fresh
+	mkfifo live
+	exec 4<>live	# opening an end waits for the other
+	background f1-pg -j 2 <live
+	one=$pid
+	exec 3>live 4<&-
+	rm live
+	total=$(wc -c <race.f1)
+	at=0
+	background f1-pg -j 2 <race.f1
+	while [ $at -lt "$total" ]; do
+		tail -c +$((at + 1)) race.f1 2>/dev/null | head -c 300000 >&3
+		at=$((at + 300000))
+	done
+	exec 3>&-
+	finish "$pid"
+	is "$year: live and from a capture at once: the capture" "$status" 0
+	finish "$one"
+	is "$year: live and from a capture at once: the live one" "$status" 0
+	contents >both
+	same "$year: live and from a capture at once: the same rows" whole both
 done
 
 # up to 2022 only the order of arrival tells a flashback: frames come a second time, with other values

@@ -163,7 +163,7 @@ missing() {
 	esac
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
+	*f1-pg* | *f1-load* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
 	case $1 in
 	*f1-kafka* | *kcat*) [ -n "$broker" ] || echo 'no Kafka here' ;;
@@ -184,7 +184,7 @@ prepare() {
 	rm -f head
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg*)
+	*f1-pg* | *f1-load*)
 		psql -qc 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS f1 CASCADE'
 		case $1 in
 		*--init*) ;;
@@ -244,7 +244,8 @@ plausible() {
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
-	*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
+	*f1-load*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
+	*f1-pg* | *f1-load*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
 	*f1-ws) return ;;
 	*f1-ws\ -v) grep 'f1-ws: [1-9][0-9]* records, 0 rejected' err && return ;;
 	*f1-ws\ -l*) return ;;

@@ -26,8 +26,10 @@ sql() {
 	psql -XAtq -v ON_ERROR_STOP=1 -c "$1"
 }
 
+# the tables of records
 pg_tables() {
-	sql "SELECT tablename FROM pg_tables WHERE schemaname = '${1:-f1}' AND tablename NOT LIKE 'enum%' ORDER BY 1"
+	sql "SELECT table_name FROM information_schema.columns JOIN information_schema.tables t USING (table_schema, table_name)
+		WHERE table_schema = '${1:-f1}' AND column_name = 'packet_format' AND t.table_type = 'BASE TABLE' AND table_name NOT LIKE 'enum%' ORDER BY 1"
 }
 
 marks() {
