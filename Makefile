@@ -187,7 +187,7 @@ bench: all $O/bench/packloop $O/bench/produce $O/bench/udpsend $O/bench/udpdrop 
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 $(shell grep -lE '^#!/bin/(ba)?sh' scripts/* scripts/*/*) $(wildcard tests/*.t tests/*.sh) .ci/run
+	shellcheck -x -e SC2119,SC2120,SC2317 $(shell grep -slE '^#!/bin/(ba)?sh' scripts/* scripts/*/*) $(wildcard tests/*.t tests/*.sh) .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
