@@ -45,7 +45,8 @@ put_column(FILE *f, const struct layout_column *c)
 static void
 put_record(FILE *f, const struct layout_record *r)
 {
-	fprintf(f, "\"%s\":{\"packet_id\":%u,\"kind\":\"%s\"", r->name, r->packet_id, r->kind == LAYOUT_STATE ? "state" : "sample");
+	fprintf(f, "\"%s\":{\"packet_id\":%u,\"kind\":\"%s\"", r->name, r->packet_id,
+	    r->kind == LAYOUT_STATE ? "state" : "sample");
 	put_member(f, ",", "text", r->text);
 	fputs(",\"keys\":[", f);
 	for (int i = 0; i < r->keys_n; i++)

@@ -5,10 +5,7 @@
  * given to it as bytes (LWS_WRITE_HTTP). It keeps what a socket does not take at once, and sends nothing in between.
  */
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <libwebsockets.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -19,9 +16,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "feed.h"
 #include "gate.h"
+#include "listen.h"
 #include "opt.h"
 #include "server.h"
 #include "site.h"
@@ -180,7 +177,8 @@ protocol_ok(struct lws *wsi)
 static int
 add(struct lws *wsi, const char *name, const char *value, unsigned char **p, unsigned char *end)
 {
-	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value, (int)strlen(value), p, end);
+	return lws_add_http_header_by_name(wsi, (const unsigned char *)name, (const unsigned char *)value, (int)strlen(value),
+	    p, end);
 }
 
 /* Sends the head of an answer. 0, or -1 if the connection is to be closed. */
@@ -206,7 +204,8 @@ send_head(struct lws *wsi, const struct answer *a)
 		return -1;
 	/* what the page asks for next has the token without telling it */
 	if (a->status == 200 && gate_has_token() && (token = argument(wsi, "token=")) != NULL && gate_token_ok(token)) {
-		lws_snprintf(cookie, sizeof cookie, "f1-token=%s; Path=/; HttpOnly; SameSite=Strict%s", token, self.tls ? "; Secure" : "");
+		lws_snprintf(cookie, sizeof cookie, "f1-token=%s; Path=/; HttpOnly; SameSite=Strict%s", token,
+		    self.tls ? "; Secure" : "");
 		if (add(wsi, "set-cookie:", cookie, &p, end))
 			return -1;
 	}
@@ -282,6 +281,7 @@ send_body(struct lws *wsi, struct client *c)
 {
 	struct answer *a = &c->answer;
 	size_t n = a->n - a->sent;
+	enum lws_write_protocol kind;
 	bool last;
 
 	if (a->body == NULL)
@@ -289,7 +289,8 @@ send_body(struct lws *wsi, struct client *c)
 	if (n > FEED_RUN)
 		n = FEED_RUN;
 	last = a->sent + n == a->n;
-	if (!c->head && lws_write(wsi, (unsigned char *)(uintptr_t)a->body + a->sent, n, last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+	kind = last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP;
+	if (!c->head && lws_write(wsi, (unsigned char *)(uintptr_t)a->body + a->sent, n, kind) < 0)
 		return -1;
 	a->sent += n;
 	if (!last && !c->head) {
@@ -299,7 +300,8 @@ send_body(struct lws *wsi, struct client *c)
 	}
 	answer_free(a);
 	/* what a request has in its body is not for us */
-	if (c->body || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
+	if (c->body || lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) ||
+	    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
 		return -1;
 	return lws_http_transaction_completed(wsi) ? -1 : 0;
 }
@@ -484,63 +486,6 @@ accept_some(void)
 	}
 }
 
-/* Can this machine speak IPv6? Then a socket for all addresses takes both kinds. */
-static bool
-has_ipv6(void)
-{
-	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd != -1)
-		close(fd);
-	return fd != -1;
-}
-
-/* ADDR:PORT, where ADDR may be [IPv6], or empty for all. */
-static int
-listen_on(const char *name)
-{
-	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *list;
-	struct address address;
-	char all[300];
-	int reason, why = 0, fd = -1;
-
-	snprintf(all, sizeof all, "%s%s", name[0] != ':' ? "" : has_ipv6() ? "[::]" : "0.0.0.0", name);
-	if (!address_parse(&address, all))
-		opt_usage("--listen: '%s' is not ADDR:PORT", name);
-	reason = getaddrinfo(address.host, address.port, &hints, &list);
-	if (reason != 0)
-		errx(EX_UNAVAILABLE, "--listen: %s: %s", name, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
-	for (struct addrinfo *a = list; a != NULL && fd == -1; a = a->ai_next) {
-		if ((fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1) {
-			why = errno;
-			continue;
-		}
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-		if (a->ai_family == AF_INET6)
-			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ 0 }, sizeof(int));
-		if (bind(fd, a->ai_addr, a->ai_addrlen) == -1 || listen(fd, SOMAXCONN) == -1) {
-			why = errno;
-			close(fd);
-			fd = -1;
-		}
-	}
-	freeaddrinfo(list);
-	if (fd == -1)
-		errx(EX_UNAVAILABLE, "listen on %s: %s", name, strerror(why));
-	return fd;
-}
-
-static int
-port_of(int fd)
-{
-	struct sockaddr_storage a;
-	socklen_t n = sizeof a;
-
-	if (getsockname(fd, (struct sockaddr *)&a, &n) == -1)
-		err(EX_OSERR, "getsockname");
-	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port : ((struct sockaddr_in *)&a)->sin_port);
-}
-
 /* A descriptor for each connection and some for ourselves. */
 static void
 raise_limit(void)
@@ -595,16 +540,16 @@ server_open(const struct server_options *o)
 	}
 	self.context = lws_create_context(&info);
 	if (self.context == NULL)
-		errx(self.tls ? EX_CONFIG : EX_OSERR, "libwebsockets does not begin%s", self.tls ? "; see --cert and --key" : "");
+		errx(self.tls ? EX_CONFIG : EX_OSERR, "libwebsockets does not begin%s",
+		    self.tls ? "; see --cert and --key" : "");
 	self.vhost = lws_get_vhost_by_name(self.context, "default");
 	if (opt_common.verbose < 2)
 		lws_set_log_level(0, NULL);
 	epoll = watch_open();
-	if (epoll == -1 || self.vhost == NULL ||
-	    lws_adopt_descriptor_vhost(self.vhost, LWS_ADOPT_RAW_FILE_DESC, (lws_sock_file_fd_type){ .filefd = epoll }, NULL, NULL) == NULL ||
-	    watch_set(&self.listener, EPOLLIN) == -1)
+	if (epoll == -1 || self.vhost == NULL || lws_adopt_descriptor_vhost(self.vhost, LWS_ADOPT_RAW_FILE_DESC,
+	    (lws_sock_file_fd_type){ .filefd = epoll }, NULL, NULL) == NULL || watch_set(&self.listener, EPOLLIN) == -1)
 		err(EX_OSERR, NULL);
-	return port_of(self.listener.fd);
+	return listen_port(self.listener.fd);
 }
 
 void
