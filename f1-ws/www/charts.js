@@ -137,7 +137,8 @@ export class Charts {
 		const x = Array.from({ length: last }, (_, i) => i + 1);
 		const time = (who) => x.map((n) => who?.laps.get(n)?.time ? who.laps.get(n).time / 1000 : null);
 		const times = [leader === car ? x.map(() => null) : time(leader), time(car)];
-		const wear = [0, 1, 2, 3].map((i) => x.map((n) => car.wear.get(n)?.[i] ?? null));
+		const hidden = state.restricted(car);
+		const wear = [0, 1, 2, 3].map((i) => x.map((n) => hidden ? null : car.wear.get(n)?.[i] ?? null));
 		const key = JSON.stringify([car.index, times, wear]);
 
 		if (key === this.key.laps)
