@@ -64,7 +64,7 @@ export class Charts {
 		const axis = (more) => ({ stroke: colour('dim'), font, grid: { stroke: colour('grid'), width: size / 14 },
 		    ticks: { show: false }, space: size * 3.4, ...more });
 		const common = (box, height, more) => ({ width: Math.floor(box.clientWidth), height: Math.floor(height),
-		    legend: { show: false }, padding: [size * 0.5, size * 0.6, 0, 0], ...more });
+		    legend: { show: false }, padding: [size * 0.5, size * 1.2, 0, 0], ...more });
 		const plots = this.plots = {}, traces = $('trace-charts');
 		const thin = size / 12, thick = size / 7, dots = size / 3;
 		const bottom = Math.round(size * 1.4), left = Math.round(size * 2.4);
