@@ -64,7 +64,7 @@ export class Charts {
 		const axis = (more) => ({ stroke: colour('dim'), font, grid: { stroke: colour('grid'), width: size / 14 },
 		    ticks: { show: false }, space: size * 3.4, ...more });
 		const common = (box, height, more) => ({ width: Math.floor(box.clientWidth), height: Math.floor(height),
-		    legend: { show: false }, padding: [size * 0.5, size * 0.6, 0, 0], ...more });
+		    legend: { show: false }, padding: [size * 0.5, size * 1.2, 0, 0], ...more });
 		const plots = this.plots = {}, traces = $('trace-charts');
 		const thin = size / 12, thick = size / 7, dots = size / 3;
 		const bottom = Math.round(size * 1.4), left = Math.round(size * 2.4);
@@ -137,7 +137,8 @@ export class Charts {
 		const x = Array.from({ length: last }, (_, i) => i + 1);
 		const time = (who) => x.map((n) => who?.laps.get(n)?.time ? who.laps.get(n).time / 1000 : null);
 		const times = [leader === car ? x.map(() => null) : time(leader), time(car)];
-		const wear = [0, 1, 2, 3].map((i) => x.map((n) => car.wear.get(n)?.[i] ?? null));
+		const hidden = state.restricted(car);
+		const wear = [0, 1, 2, 3].map((i) => x.map((n) => hidden ? null : car.wear.get(n)?.[i] ?? null));
 		const key = JSON.stringify([car.index, times, wear]);
 
 		if (key === this.key.laps)

@@ -126,6 +126,7 @@ export function drawLink(connection)
 		: !connection.last ? ['waiting', 'Connected, no data yet']
 		: silent >= QUIET ? ['waiting', `No data for ${silent} s`] : ['live', 'Live'];
 
+	document.body.classList.toggle('lost', look === 'lost');
 	data($('link'), 'link', look);
 	text($('link-text'), words);
 }

@@ -15,7 +15,7 @@ import * as what from './state.js';
 import { Tower } from './tower.js';
 
 /*
- * Of all cars what a tower and a map need, of one car what its driver sees. Each message costs a browser some 20 us, so
+ * Of all cars what a tower and a map need, of one car what its driver sees. Each message costs a browser 0.1 ms, so
  * nothing is asked for more often than it is looked at; rates of one clock come with the same frame of the game.
  */
 const ALL_CARS = ['session', 'marshal_zones/1hz', 'weather_forecast_samples/0.5hz', 'event', 'participants',

@@ -205,6 +205,11 @@ export class Map2d {
 			this.drawCar(c, state, car, car === mine);
 		/* the followed car and the leaders get their labels first, the others where there is room */
 		c.font = `600 ${Math.round(this.unit * 0.78)}px ${this.font}`;
+		for (const car of first) {
+			const [x, y] = this.where(car.motion), r = this.unit * 0.4;
+
+			taken.push([x - r, y - r, x + r, y + r]);
+		}
 		for (const car of first)
 			this.label(c, state, car, car === mine, taken);
 	}
@@ -224,26 +229,28 @@ export class Map2d {
 		c.globalAlpha = 1;
 	}
 
-	/* label: above the car or below it, unless something is there */
+	/* label: beside the car where nothing is in the way, or nowhere */
 	label(c, state, car, followed, taken)
 	{
 		const words = followed ? state.carName(car.index).slice(0, 16) : state.carCode(car.index);
 		const [x, y] = this.where(car.motion), u = this.unit;
-		const half = c.measureText(words).width / 2 + u * 0.25, at = Math.min(this.canvas.width - half, Math.max(half, x));
+		const w = c.measureText(words).width + u * 0.4, away = u * (followed ? 0.85 : 0.65);
 
-		for (const dy of [-1.25, 1.25]) {
-			const box = [at - half, y + (dy - 0.5) * u, at + half, y + (dy + 0.5) * u];
+		const beside = [[x + away, y - u / 2], [x - away - w, y - u / 2], [x - w / 2, y - away - u], [x - w / 2, y + away]];
 
-			if (box[1] < 0 || box[3] > this.canvas.height ||
-			    taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]))
+		for (const [left, top] of beside) {
+			const box = [left, top, left + w, top + u];
+
+			if (left < 0 || top < 0 || box[2] > this.canvas.width || box[3] > this.canvas.height ||
+			    taken.some((b) => left < b[2] && b[0] < box[2] && top < b[3] && b[1] < box[3]))
 				continue;
 			taken.push(box);
 			c.globalAlpha = 0.75;
 			c.fillStyle = this.colour('panel');
-			c.fillRect(box[0], box[1], 2 * half, u);
+			c.fillRect(left, top, w, u);
 			c.globalAlpha = 1;
 			c.fillStyle = this.colour(followed ? 'text' : 'dim');
-			c.fillText(words, at, y + dy * u);
+			c.fillText(words, left + w / 2, top + u / 2);
 			return;
 		}
 	}

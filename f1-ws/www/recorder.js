@@ -154,7 +154,8 @@ export class Recorder {
 	{
 		const now = this.books.get(t.car)?.now;
 
-		if (!now || !lap || lap.current_lap_num !== now.lap)
+		/* the lap behind the flag is none */
+		if (!now || !lap || lap.current_lap_num !== now.lap || lap.result_status !== q.RESULT_ACTIVE)
 			return;
 		const dt = t.session_time - lap.session_time;
 
@@ -170,7 +171,7 @@ export class Recorder {
 	{
 		const best = this.books.get(car.index)?.best, lap = car.lap;
 
-		if (!best || !lap || lap.lap_distance < 0)
+		if (!best || !lap || lap.lap_distance < 0 || lap.result_status !== q.RESULT_ACTIVE)
 			return null;
 		const then = best.timeAt(lap.lap_distance);
 

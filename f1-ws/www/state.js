@@ -214,7 +214,8 @@ export class State {
 	}
 }
 
-const carLight = (s, r) => {
+/* what an event says of flags and lights */
+const raceControl = (s, r) => {
 	switch (r.event_string_code) {
 	case 'STLG':
 		s.lights = r.num_lights;
@@ -322,7 +323,7 @@ const handlers = {
 		s.dirty |= TOWER;
 	},
 	event(s, r) {
-		carLight(s, r);
+		raceControl(s, r);
 		s.tell(r);
 	},
 };
