@@ -32,4 +32,16 @@ for year in 2018 2020 2023 2025; do
 	scene "$year" ''
 	scene "$year" loss
 done
+
+# a session that was skipped is there, without laps and result, and in nobody's way
+before=$(sql 'SELECT count(*), sum(lap_ms) FROM f1.laps WHERE complete')
+for year in 2019 2024; do
+	uids=$(sql 'SELECT session FROM f1.sessions')
+	f1-sim -y $year -S "$year" -c 6 -r 10 --duration 4 | f1-decode | f1-pg
+	skipped=$(sql 'SELECT session FROM f1.sessions' | grep -v -x -F "$uids")
+	is "$year skipped: the session" "$(sql "SELECT r.parts, r.has_result, (SELECT count(*) FROM f1.laps l WHERE l.race_id = r.race_id AND complete),
+		(SELECT count(*) FROM f1.classification c WHERE c.race_id = r.race_id AND NOT told AND laps = 0),
+		(SELECT count(*) FROM f1.fastest_laps b WHERE b.race_id = r.race_id) FROM f1.races r WHERE r.race = '$skipped'")" '1|f|0|6|0'
+done
+is 'the laps of the others are as they were' "$(sql 'SELECT count(*), sum(lap_ms) FROM f1.laps WHERE complete')" "$before"
 done_testing

@@ -43,6 +43,7 @@ load_all
 rows_of "$young" >young.before
 rows_of "$undated" >undated.before
 n=$(rows_of "$old" | awk -F '|' '{ n += $2 } END { print n }')
+rows=$n
 n=$((n + $(sql "SELECT count(*) FROM f1.passes WHERE session_uid = f1.session_uid('$old')")))
 is '--drop-session says how many rows went' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
 is 'none is left' "$(rows_of "$old")" ''
@@ -80,7 +81,7 @@ results() {
 		sql "SELECT * FROM f1.$table ORDER BY 1, 5, 8"
 	done
 	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties; do
-		sql "SELECT v::text FROM f1.$view v ORDER BY 1"
+		sql "SELECT to_jsonb(v) - 'tyre_age' FROM f1.$view v ORDER BY 1"	# the age on a lap to the pits went with its samples
 	done
 }
 results >results.before
@@ -122,5 +123,5 @@ finish "$loader"
 is 'its load goes on' "$status" 0
 like 'and then it can go' "$(f1-pg --drop-session "$old")" "^$old: $n rows dropped"
 f1-pg <old.f1
-is 'loaded again it is whole' "$(rows_of "$old" | awk -F '|' '{ n += $2 } END { print n }')" "$n"
+is 'loaded again it is whole' "$(rows_of "$old" | awk -F '|' '{ n += $2 } END { print n }')" "$rows"
 done_testing

@@ -11,7 +11,8 @@ SELECT c.race_id, c.position, c.car, d.driver, d.team, d.race_number, NULLIF(c.g
 	c.pit_stops, c.points, COALESCE(s.name, 'Status ' || c.result_status) AS status, r.name AS reason, c.told, c.is_race
 FROM (
 	SELECT c.race_id, c.is_race, r.packet_format, r.position, r.car, r.grid_position, r.num_laps AS laps,
-		CASE WHEN c.is_race THEN NULLIF(round(r.total_race_time * 1000)::integer, 0) END AS race_ms, r.penalties_time AS penalty_seconds,
+		CASE WHEN c.is_race THEN NULLIF(round(r.total_race_time * 1000)::integer, 0) END AS race_ms,
+		r.penalties_time AS penalty_seconds,
 		COALESCE(r.best_lap_time_in_ms, round(r.best_lap_time::numeric * 1000))::integer AS best_ms, r.num_pit_stops AS pit_stops,
 		CASE WHEN c.is_race THEN r.points END AS points, r.result_status, r.result_reason, true AS told
 	FROM f1.session_chain c
@@ -19,8 +20,8 @@ FROM (
 	WHERE c.is_last
 	UNION ALL
 	SELECT l.race_id, l.is_race, l.packet_format, l.car_position, l.car, l.grid_position, COALESCE(t.laps, 0),
-		CASE WHEN l.is_race THEN t.race_ms END, l.penalties, t.best_ms, COALESCE(l.num_pit_stops, t.pit_stops), NULL, l.result_status,
-		NULL, false
+		CASE WHEN l.is_race THEN t.race_ms END, l.penalties, t.best_ms, COALESCE(l.num_pit_stops, t.pit_stops), NULL,
+		l.result_status, NULL, false
 	FROM (
 		-- the last sample of each car
 		SELECT DISTINCT ON (t.race_id, e.car) t.race_id, t.is_race, e.*
@@ -30,7 +31,8 @@ FROM (
 		ORDER BY t.race_id, e.car, t.part DESC, e.overall_frame_identifier DESC
 	) l
 	LEFT JOIN (
-		SELECT race_id, car, max(lap_num) FILTER (WHERE complete) AS laps, max(race_ms) AS race_ms, min(lap_ms) FILTER (WHERE valid) AS best_ms,
+		SELECT race_id, car, max(lap_num) FILTER (WHERE complete) AS laps, max(race_ms) AS race_ms,
+			min(lap_ms) FILTER (WHERE valid) AS best_ms,
 			count(*) FILTER (WHERE in_lap AND complete) AS pit_stops
 		FROM f1.laps
 		GROUP BY race_id, car

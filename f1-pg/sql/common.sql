@@ -20,7 +20,8 @@ BEGIN
 			('lap_num', 'Lap, from 1'),
 			('is_race', 'Is it a race?')
 		) v (name, text) ON v.name = a.attname
-		WHERE k.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'f1.laps'::regclass) AND k.relkind = 'v' AND col_description(a.attrelid, a.attnum) IS NULL
+		WHERE k.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'f1.laps'::regclass) AND k.relkind = 'v'
+			AND col_description(a.attrelid, a.attnum) IS NULL
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', c.view, c.attname, c.text);
 	END LOOP;

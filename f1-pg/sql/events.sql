@@ -3,7 +3,8 @@
 
 CREATE OR REPLACE VIEW f1.penalties AS
 SELECT e.race_id, e.session_time, e.lap_num, e.car, d.driver, d.team,
-	COALESCE(p.name, 'Penalty ' || e.penalty_type) AS penalty, COALESCE(i.name, 'Infringement ' || e.infringement_type) AS infringement,
+	COALESCE(p.name, 'Penalty ' || e.penalty_type) AS penalty,
+	COALESCE(i.name, 'Infringement ' || e.infringement_type) AS infringement,
 	NULLIF(e.time, 255) AS seconds, NULLIF(e.places_gained, 255) AS places_gained,
 	NULLIF(e.other_vehicle_idx, 255) AS other_car, o.driver AS other_driver
 FROM f1.final_event e
@@ -33,11 +34,16 @@ FROM (
 LEFT JOIN f1.enum_event_code n ON n.packet_format = e.packet_format AND n.value = e.event_string_code
 LEFT JOIN f1.drivers d ON d.race_id = e.race_id AND d.car = e.this_car
 LEFT JOIN f1.drivers o ON o.race_id = e.race_id AND o.car = e.other_car
-LEFT JOIN f1.enum_safety_car k ON k.packet_format = e.packet_format AND k.value = e.safety_car_type AND e.event_string_code = 'SCAR'
-LEFT JOIN f1.enum_safety_car_event a ON a.packet_format = e.packet_format AND a.value = e.event_type AND e.event_string_code = 'SCAR'
-LEFT JOIN f1.enum_result_reason r ON r.packet_format = e.packet_format AND r.value = e.reason AND e.event_string_code = 'RTMT'
-LEFT JOIN f1.enum_drs_disabled_reason z ON z.packet_format = e.packet_format AND z.value = e.reason AND e.event_string_code = 'DRSD'
-LEFT JOIN f1.enum_collision_severity v ON v.packet_format = e.packet_format AND v.value = e.severity AND e.event_string_code = 'COLL';
+LEFT JOIN f1.enum_safety_car k ON k.packet_format = e.packet_format AND k.value = e.safety_car_type
+	AND e.event_string_code = 'SCAR'
+LEFT JOIN f1.enum_safety_car_event a ON a.packet_format = e.packet_format AND a.value = e.event_type
+	AND e.event_string_code = 'SCAR'
+LEFT JOIN f1.enum_result_reason r ON r.packet_format = e.packet_format AND r.value = e.reason
+	AND e.event_string_code = 'RTMT'
+LEFT JOIN f1.enum_drs_disabled_reason z ON z.packet_format = e.packet_format AND z.value = e.reason
+	AND e.event_string_code = 'DRSD'
+LEFT JOIN f1.enum_collision_severity v ON v.packet_format = e.packet_format AND v.value = e.severity
+	AND e.event_string_code = 'COLL';
 COMMENT ON VIEW f1.incidents IS 'Collisions, retirements, safety cars, red flags and penalties served, but those that a flashback took back';
 COMMENT ON COLUMN f1.incidents.session_time IS 'When it was [s]';
 COMMENT ON COLUMN f1.incidents.incident IS 'What it was';

@@ -2,8 +2,8 @@
 -- SPDX-License-Identifier: MIT
 
 CREATE OR REPLACE FUNCTION f1.lap_time(ms bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	AS $$ SELECT CASE WHEN ms < 0 THEN '-' ELSE '' END || CASE WHEN abs(ms) >= 3600000 THEN to_char(make_interval(secs => abs(ms) / 1000.0), 'FMHH24:MI:SS.MS')
-		ELSE to_char(make_interval(secs => abs(ms) / 1000.0), 'FMMI:SS.MS') END $$;
+	AS $$ SELECT CASE WHEN ms < 0 THEN '-' ELSE '' END || to_char(make_interval(secs => abs(ms) / 1000.0),
+		CASE WHEN abs(ms) >= 3600000 THEN 'FMHH24:MI:SS.MS' ELSE 'FMMI:SS.MS' END) $$;
 COMMENT ON FUNCTION f1.lap_time IS 'Milliseconds as people write lap times: 1:23.456';
 
 -- All that is known of a lap, in one pass and without joins: its first and last sample, the first one out of the pits (what
@@ -62,7 +62,8 @@ FROM (
 		JOIN f1.lap_history h ON h.session_uid = c.session_uid
 		WHERE h.lap_time_in_ms > 0
 		UNION ALL	-- the position at the beginning of a lap is that at the end of the one before
-		SELECT c.race_id, c.is_race, c.part, p.car, (p.lap_num - 1)::smallint, 'position', p.overall_frame_identifier, NULL::f1.lap_ends,
+		SELECT c.race_id, c.is_race, c.part, p.car, (p.lap_num - 1)::smallint, 'position',
+			p.overall_frame_identifier, NULL::f1.lap_ends,
 			NULL::f1.lap_history, p.position
 		FROM f1.session_chain c
 		JOIN f1.lap_positions p ON p.session_uid = c.session_uid
@@ -95,7 +96,8 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 		ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))::smallint AS stint,
 	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, l.end_time::real - l.lap_ms / 1000.0::real AS start_time,
 	l.end_time::real AS end_time, l.penalties AS penalty_seconds, l.total_warnings AS warnings,
-	l.speed_trap_fastest_speed AS speed_trap, l.result_status, l.valid_flags, l.last_session, l.last_frame, l.is_race, l.packet_format
+	l.speed_trap_fastest_speed AS speed_trap, l.result_status, l.valid_flags,
+	l.last_session, l.last_frame, l.is_race, l.packet_format
 FROM (
 	SELECT l.*, t.visual AS told_visual, t.actual AS told_actual, t.stint AS told_stint,
 		COALESCE(l.position_told, l.next_position, CASE WHEN l.result_status > 2 THEN l.last_position END,
@@ -117,16 +119,30 @@ FROM (
 		AND (l.lap_num <= t.last_lap OR t.last_lap IS NULL)
 	LEFT JOIN LATERAL (
 		SELECT s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyres_age_laps AS tyre_age
-		FROM f1.car_status s
-		WHERE s.session_uid = l.run_session AND s.car = l.car
-			AND s.overall_frame_identifier BETWEEN l.run_frame AND l.run_frame + 600
-		ORDER BY s.overall_frame_identifier
+		FROM (
+			(SELECT 1 AS choice, s.*
+			FROM f1.car_status s
+			WHERE s.session_uid = l.run_session AND s.car = l.car
+				AND s.overall_frame_identifier BETWEEN l.run_frame AND l.run_frame + 600
+			ORDER BY s.overall_frame_identifier
+			LIMIT 1)
+			UNION ALL	-- what f1-pg --keep-samples leaves, of a lap that ended on the track
+			(SELECT 2, s.*
+			FROM f1.car_status s
+			WHERE l.last_pit_status = 0 AND s.session_uid = l.last_session AND s.car = l.car
+				AND s.overall_frame_identifier BETWEEN l.last_frame - 600 AND l.last_frame
+			ORDER BY s.overall_frame_identifier DESC
+			LIMIT 1)
+		) s
+		ORDER BY s.choice
 		LIMIT 1
 	) s ON true
 ) l
 LEFT JOIN f1.drivers d ON d.race_id = l.race_id AND d.car = l.car
-LEFT JOIN f1.enum_tyre_visual v ON v.packet_format = l.packet_format AND v.value = COALESCE(l.told_visual, l.visual_tyre_compound)
-LEFT JOIN f1.enum_tyre_actual a ON a.packet_format = l.packet_format AND a.value = COALESCE(l.told_actual, l.actual_tyre_compound)
+LEFT JOIN f1.enum_tyre_visual v ON v.packet_format = l.packet_format
+	AND v.value = COALESCE(l.told_visual, l.visual_tyre_compound)
+LEFT JOIN f1.enum_tyre_actual a ON a.packet_format = l.packet_format
+	AND a.value = COALESCE(l.told_actual, l.actual_tyre_compound)
 LEFT JOIN f1.enum_tyre_compound k ON k.packet_format = l.packet_format AND k.value = l.tyre_compound;
 COMMENT ON VIEW f1.laps IS 'The laps of each car, without what flashbacks and reloads took back; also those that nobody saw, as far as the game tells them afterwards';
 COMMENT ON COLUMN f1.laps.lap_ms IS 'Time of the lap [ms]; null if it was not finished';
@@ -181,7 +197,8 @@ COMMENT ON COLUMN f1.positions.position IS 'Position';
 
 -- The times of all laps so far are the same clock for all; where a lap is missing it is the time at the line.
 CREATE OR REPLACE VIEW f1.gaps AS
-SELECT race_id, lap_num, position, car, driver, team, round(1000 * (race_time - min(race_time) OVER lap))::integer AS to_leader_ms,
+SELECT race_id, lap_num, position, car, driver, team,
+	round(1000 * (race_time - min(race_time) OVER lap))::integer AS to_leader_ms,
 	round(1000 * (race_time - lag(race_time) OVER (PARTITION BY race_id, lap_num ORDER BY race_time)))::integer AS to_ahead_ms
 FROM (
 	SELECT l.*, COALESCE(race_ms / 1000.0,
@@ -200,7 +217,8 @@ CREATE OR REPLACE VIEW f1.stints AS
 SELECT race_id, car, driver, team, stint, min(lap_num) AS first_lap, max(lap_num) AS last_lap, count(*)::integer AS laps,
 	(array_agg(tyre ORDER BY lap_num))[1] AS tyre, (array_agg(compound ORDER BY lap_num))[1] AS compound,
 	min(tyre_age) AS tyre_age, min(lap_ms) FILTER (WHERE valid) AS best_ms,
-	round(avg(lap_ms) FILTER (WHERE NOT COALESCE(in_lap, false) AND NOT COALESCE(out_lap, false) AND lap_num > 1))::integer AS average_ms
+	round(avg(lap_ms) FILTER (WHERE NOT COALESCE(in_lap, false) AND NOT COALESCE(out_lap, false)
+		AND lap_num > 1))::integer AS average_ms
 FROM f1.laps
 GROUP BY race_id, car, driver, team, stint;
 COMMENT ON VIEW f1.stints IS 'The stints of each car';
@@ -262,7 +280,8 @@ COMMENT ON COLUMN f1.pit_stops.position_before IS 'Position at the end of that l
 COMMENT ON COLUMN f1.pit_stops.position_after IS 'Position at the end of the next lap';
 
 CREATE OR REPLACE VIEW f1.fastest_laps AS
-SELECT (rank() OVER (PARTITION BY race_id ORDER BY lap_ms))::integer AS rank, race_id, car, driver, team, lap_num, lap_ms, lap_time,
+SELECT (rank() OVER (PARTITION BY race_id ORDER BY lap_ms))::integer AS rank,
+	race_id, car, driver, team, lap_num, lap_ms, lap_time,
 	lap_ms - min(lap_ms) OVER (PARTITION BY race_id) AS behind_ms, sector1_ms, sector2_ms, sector3_ms, tyre, tyre_age
 FROM (
 	SELECT DISTINCT ON (race_id, car) *
@@ -283,7 +302,8 @@ COMMENT ON COLUMN f1.fastest_laps.tyre_age IS 'Age of the tyres, in laps. Format
 
 CREATE OR REPLACE VIEW f1.theoretical_best AS
 SELECT race_id, car, driver, team, sector1_ms, sector2_ms, sector3_ms, sector1_ms + sector2_ms + sector3_ms AS lap_ms,
-	f1.lap_time(sector1_ms + sector2_ms + sector3_ms) AS lap_time, best_ms, best_ms - (sector1_ms + sector2_ms + sector3_ms) AS left_ms
+	f1.lap_time(sector1_ms + sector2_ms + sector3_ms) AS lap_time, best_ms,
+	best_ms - (sector1_ms + sector2_ms + sector3_ms) AS left_ms
 FROM (
 	SELECT race_id, car, driver, team, min(sector1_ms) FILTER (WHERE valid_flags & 2 <> 0) AS sector1_ms,
 		min(sector2_ms) FILTER (WHERE valid_flags & 4 <> 0) AS sector2_ms,
@@ -303,7 +323,8 @@ COMMENT ON COLUMN f1.theoretical_best.left_ms IS 'What was left between the two 
 
 CREATE OR REPLACE VIEW f1.driver_consistency AS
 SELECT race_id, car, driver, team, count(*)::integer AS laps, min(lap_ms) AS best_ms, round(avg(lap_ms))::integer AS average_ms,
-	round(percentile_cont(0.5) WITHIN GROUP (ORDER BY lap_ms))::integer AS median_ms, round(stddev_samp(lap_ms))::integer AS deviation_ms
+	round(percentile_cont(0.5) WITHIN GROUP (ORDER BY lap_ms))::integer AS median_ms,
+	round(stddev_samp(lap_ms))::integer AS deviation_ms
 FROM (
 	SELECT l.*, min(lap_ms) OVER (PARTITION BY race_id, car) AS best_ms
 	FROM f1.laps l

@@ -48,7 +48,8 @@ CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 		WHERE NOT often
 		GROUP BY packet
 	)
-	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer, k.longest_gap::real, k.gap_time::real
+	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer,
+		k.longest_gap::real, k.gap_time::real
 	FROM kinds k
 	CROSS JOIN LATERAL (
 		SELECT CASE WHEN k.often
@@ -59,7 +60,8 @@ $$;
 COMMENT ON FUNCTION f1.session_gaps IS 'See the view telemetry_gaps';
 
 CREATE OR REPLACE VIEW f1.telemetry_gaps AS
-SELECT c.race_id, c.session_uid, g.packet, g.frames, g.expected, g.missing, round(100.0 * g.missing / NULLIF(g.expected, 0), 3) AS missing_percent,
+SELECT c.race_id, c.session_uid, g.packet, g.frames, g.expected, g.missing,
+	round(100.0 * g.missing / NULLIF(g.expected, 0), 3) AS missing_percent,
 	g.longest_gap, g.gap_time
 FROM f1.session_chain c
 CROSS JOIN LATERAL f1.session_gaps(c.session_uid) g;

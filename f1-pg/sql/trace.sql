@@ -16,47 +16,55 @@ COMMENT ON COLUMN f1.lap_frames.last_frame IS 'Last overall frame';
 COMMENT ON COLUMN f1.lap_frames.until_time IS 'Session time from which on a later part holds instead [s]';
 
 CREATE OR REPLACE VIEW f1.lap_trace AS
-SELECT race_id, car, lap_num, session_uid, overall_frame_identifier, session_time, lap_ms, lap_distance, speed, throttle, brake, steer,
-	gear, rpm, drs, CASE WHEN NOT restricted THEN ers_store END AS ers_store,
+SELECT race_id, car, lap_num, session_uid, overall_frame_identifier, session_time, lap_ms, lap_distance, speed, throttle,
+	brake, steer, gear, rpm, drs, CASE WHEN NOT restricted THEN ers_store END AS ers_store,
 	CASE WHEN NOT restricted THEN ers_mode END AS ers_mode, position, x, y, z
 FROM (
-	SELECT r.race_id, r.car, r.lap_num, r.session_uid, s.*, COALESCE(p.your_telemetry = 0 AND r.car <> p.player_car_index, false) AS restricted,
+	SELECT r.race_id, r.car, r.lap_num, r.session_uid, s.*,
+		COALESCE(p.your_telemetry = 0 AND r.car <> p.player_car_index, false) AS restricted,
 		max(s.lap_distance) OVER (PARTITION BY r.race_id, r.car, r.lap_num ORDER BY r.part, s.overall_frame_identifier
 			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
 	FROM f1.lap_frames r
 	LEFT JOIN f1.participants p ON p.session_uid = r.session_uid AND p.car = r.car
 	CROSS JOIN LATERAL (
 		-- one range of each table, and then together by frame: joins would look up every frame in every table
-		SELECT a.overall_frame_identifier, max(session_time) AS session_time, max(lap_ms) AS lap_ms, max(lap_distance) AS lap_distance,
+		SELECT a.overall_frame_identifier, max(session_time) AS session_time, max(lap_ms) AS lap_ms,
+			max(lap_distance) AS lap_distance,
 			max(speed) AS speed, max(throttle) AS throttle, max(brake) AS brake, max(steer) AS steer, max(gear) AS gear,
 			max(rpm) AS rpm, max(drs) AS drs, max(ers_store) AS ers_store, max(ers_mode) AS ers_mode,
 			max(position) AS position, max(x) AS x, max(y) AS y, max(z) AS z
 		FROM (
-			SELECT l.overall_frame_identifier, l.session_time, COALESCE(l.current_lap_time_in_ms, round(l.current_lap_time * 1000)::bigint) AS lap_ms,
+			SELECT l.overall_frame_identifier, l.session_time,
+				COALESCE(l.current_lap_time_in_ms, round(l.current_lap_time * 1000)::bigint) AS lap_ms,
 				l.lap_distance, l.car_position AS position, NULL::integer AS speed, NULL::real AS throttle, NULL::real AS brake,
 				NULL::real AS steer, NULL::smallint AS gear, NULL::integer AS rpm, NULL::smallint AS drs,
 				NULL::real AS ers_store, NULL::smallint AS ers_mode, NULL::real AS x, NULL::real AS y, NULL::real AS z
 			FROM f1.lap_data l
-			WHERE l.session_uid = r.session_uid AND l.car = r.car AND l.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
+			WHERE l.session_uid = r.session_uid AND l.car = r.car
+				AND l.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
 				AND l.overall_frame_identifier - l.frame_identifier = r.pass AND l.current_lap_num = r.lap_num
 				AND (r.until_time IS NULL OR l.session_time < r.until_time)
 				-- at the line the distance may be a sample late: nobody is there so soon
 				AND l.lap_distance < 1000 + 0.15 * COALESCE(l.current_lap_time_in_ms, l.current_lap_time * 1000)
 			UNION ALL
-			SELECT c.overall_frame_identifier, NULL, NULL, NULL, NULL, c.speed, c.throttle, c.brake, c.steer, c.gear, c.engine_rpm, c.drs,
+			SELECT c.overall_frame_identifier, NULL, NULL, NULL, NULL,
+				c.speed, c.throttle, c.brake, c.steer, c.gear, c.engine_rpm, c.drs,
 				NULL, NULL, NULL, NULL, NULL
 			FROM f1.car_telemetry c
-			WHERE c.session_uid = r.session_uid AND c.car = r.car AND c.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
+			WHERE c.session_uid = r.session_uid AND c.car = r.car
+				AND c.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
 			UNION ALL
 			SELECT s.overall_frame_identifier, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 				s.ers_store_energy, s.ers_deploy_mode, NULL, NULL, NULL
 			FROM f1.car_status s
-			WHERE s.session_uid = r.session_uid AND s.car = r.car AND s.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
+			WHERE s.session_uid = r.session_uid AND s.car = r.car
+				AND s.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
 			UNION ALL
 			SELECT m.overall_frame_identifier, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 				NULL, NULL, m.world_position_x, m.world_position_y, m.world_position_z
 			FROM f1.motion m
-			WHERE m.session_uid = r.session_uid AND m.car = r.car AND m.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
+			WHERE m.session_uid = r.session_uid AND m.car = r.car
+				AND m.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
 		) a
 		GROUP BY a.overall_frame_identifier
 		HAVING max(lap_distance) IS NOT NULL
@@ -84,7 +92,8 @@ COMMENT ON COLUMN f1.lap_trace.z IS 'Place on the track [m]';
 
 -- Each pair of samples gives the points of the grid between them, by straight lines.
 CREATE OR REPLACE FUNCTION f1.lap_grid(race_id bigint, car integer, lap_num integer, step integer DEFAULT 5)
-	RETURNS TABLE (distance integer, ms double precision, speed double precision, throttle double precision, brake double precision,
+	RETURNS TABLE (distance integer, ms double precision, speed double precision, throttle double precision,
+		brake double precision,
 		steer double precision, gear smallint)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off AS $$
 	SELECT g.point, ms0 + f.part * (ms1 - ms0), v0 + f.part * (v1 - v0), t0 + f.part * (t1 - t0), b0 + f.part * (b1 - b0),
@@ -99,7 +108,8 @@ CREATE OR REPLACE FUNCTION f1.lap_grid(race_id bigint, car integer, lap_num inte
 			AND t.speed IS NOT NULL		-- its telemetry was lost
 		WINDOW w AS (ORDER BY lap_distance)
 	) p
-	CROSS JOIN LATERAL generate_series((ceil(GREATEST(d0, 0) / step) * step)::integer, (ceil(d1 / step) * step)::integer - 1, step) g (point)
+	CROSS JOIN LATERAL generate_series((ceil(GREATEST(d0, 0) / step) * step)::integer,
+		(ceil(d1 / step) * step)::integer - 1, step) g (point)
 	CROSS JOIN LATERAL (SELECT (g.point - d0) / (d1 - d0)) f (part)
 	-- a hole of more than 100 m is nothing to draw a line over
 	WHERE d1 > 0 AND d1 - d0 < 100

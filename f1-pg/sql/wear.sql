@@ -44,7 +44,8 @@ FROM f1.laps l
 LEFT JOIN LATERAL (
 	SELECT s.fuel_in_tank, s.fuel_remaining_laps, s.fuel_mix
 	FROM f1.car_status s
-	WHERE s.session_uid = l.last_session AND s.car = l.car AND s.overall_frame_identifier BETWEEN l.last_frame - 600 AND l.last_frame
+	WHERE s.session_uid = l.last_session AND s.car = l.car
+		AND s.overall_frame_identifier BETWEEN l.last_frame - 600 AND l.last_frame
 		AND NOT EXISTS (SELECT FROM f1.participants p WHERE p.session_uid = l.last_session AND p.car = l.car
 			AND p.your_telemetry = 0 AND p.car <> p.player_car_index)
 	ORDER BY s.overall_frame_identifier DESC
@@ -59,11 +60,13 @@ COMMENT ON COLUMN f1.fuel.used IS 'Used in this lap [kg]';
 COMMENT ON COLUMN f1.fuel.mix IS 'Mixture';
 
 CREATE OR REPLACE VIEW f1.weather AS
-SELECT race_id, from_time, lead(from_time) OVER (PARTITION BY race_id ORDER BY part, frame) AS to_time, weather, track_temperature, air_temperature
+SELECT race_id, from_time, lead(from_time) OVER (PARTITION BY race_id ORDER BY part, frame) AS to_time,
+	weather, track_temperature, air_temperature
 FROM (
-	SELECT s.race_id, c.part, s.overall_frame_identifier AS frame, s.session_time AS from_time, w.name AS weather, s.track_temperature,
-		s.air_temperature, (s.weather, s.track_temperature, s.air_temperature) IS DISTINCT FROM
-			lag((s.weather, s.track_temperature, s.air_temperature)) OVER (PARTITION BY s.race_id ORDER BY c.part, s.overall_frame_identifier)
+	SELECT s.race_id, c.part, s.overall_frame_identifier AS frame, s.session_time AS from_time, w.name AS weather,
+		s.track_temperature, s.air_temperature, (s.weather, s.track_temperature, s.air_temperature) IS DISTINCT FROM
+			lag((s.weather, s.track_temperature, s.air_temperature)) OVER (
+				PARTITION BY s.race_id ORDER BY c.part, s.overall_frame_identifier)
 		AS changes
 	FROM f1.final_session s
 	JOIN f1.session_chain c USING (session_uid)
