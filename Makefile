@@ -100,12 +100,13 @@ ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
 $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
 endef
-$(foreach f,$(filter-out rows route,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out f1pcap rows route,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(eval $(call fuzz_entry,f1pcap,$O/f1-replay/f1pcap.o,f1-replay))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
 $(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
@@ -124,12 +125,18 @@ $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
-bench: all $O/bench/packloop
+$O/bench/udp%: tests/bench/udp%.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) -lm
+
+bench: all $O/bench/packloop $O/bench/udpsend $O/bench/udpdrop
 	O='$(abspath $O)' scripts/bench
+	O='$(abspath $O)' scripts/bench-udp
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-pg scripts/check scripts/demo scripts/f1-load scripts/packages scripts/pg-local \
+	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-pg scripts/bench-udp scripts/check scripts/demo scripts/f1-load \
+	    scripts/packages scripts/pg-local \
 	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
 
 install: all

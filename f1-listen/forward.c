@@ -3,14 +3,12 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <netdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
-#include <unistd.h>
 
+#include "address.h"
 #include "forward.h"
 #include "opt.h"
 #include "udp.h"
@@ -44,56 +42,27 @@ ids_of(const char *list, const char *target)
 	return ids;
 }
 
-static int
-connect_to(const char *host, const char *port, char name[UDP_NAME])
-{
-	struct addrinfo hints = { .ai_flags = AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *list, *a;
-	int fd = -1, reason = getaddrinfo(host, port, &hints, &list), why = 0;
-
-	if (reason != 0)
-		errx(EX_UNAVAILABLE, "--forward: %s: %s", host, reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason));
-	for (a = list; a != NULL && fd == -1; a = a->ai_next) {
-		if ((fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) == -1) {
-			why = errno;
-			continue;
-		}
-		setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &(int){ 1 }, sizeof(int));
-		udp_name(a->ai_addr, a->ai_addrlen, name);
-		if (connect(fd, a->ai_addr, a->ai_addrlen) == -1) {
-			why = errno;
-			close(fd);
-			fd = -1;
-		}
-	}
-	freeaddrinfo(list);
-	if (fd == -1)
-		errx(EX_UNAVAILABLE, "--forward: %s: %s", host, strerror(why));
-	return fd;
-}
-
 void
 forward_add(const char *target)
 {
-	char text[512], *host = text, *port, *list;
 	struct target *t = &targets[targets_n];
-	size_t n;
+	struct address address;
+	const char *list = strchr(target, '/'), *why;
+	char text[512];
+	size_t n = list ? (size_t)(list - target) : strlen(target);
 
 	if (targets_n == TARGETS_MAX)
 		opt_usage("--forward: more than %d targets", TARGETS_MAX);
-	if ((size_t)snprintf(text, sizeof text, "%s", target) >= sizeof text)
+	if (n >= sizeof text)
 		opt_usage("--forward: '%s' is too long", target);
-	if ((list = strchr(text, '/')) != NULL)
-		*list++ = '\0';
-	if ((port = strrchr(text, ':')) == NULL || port == text || port[1] == '\0')
+	memcpy(text, target, n);
+	text[n] = '\0';
+	if (!address_parse(&address, text))
 		opt_usage("--forward: '%s' is not HOST:PORT or HOST:PORT/ID,ID...", target);
-	*port++ = '\0';
-	n = strlen(host);
-	if (host[0] == '[' && host[n - 1] == ']') {
-		host[n - 1] = '\0';
-		host++;
-	}
-	t->ids = list ? ids_of(list, target) : 0;
-	t->fd = connect_to(host, port, t->name);
+	t->ids = list ? ids_of(list + 1, target) : 0;
+	if ((t->fd = address_udp(&address, &why)) == -1)
+		errx(EX_UNAVAILABLE, "--forward: %s: %s", text, why);
+	udp_name((const struct sockaddr *)&address.to, address.size, t->name);
 	targets_n++;
 }
 

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "count.h"
 #include "file.h"
 #include "forward.h"
@@ -47,10 +47,10 @@ static struct {
 
 	struct udp udp;
 	struct datagram batch[UDP_BATCH];
-	uint8_t heads[UDP_BATCH][PCAP_HEAD];
+	uint8_t heads[UDP_BATCH][WIRE_HEADS];
 	bool out;		/* there is a stream on stdout */
 	time_t quiet_until;	/* when we ask whether anybody sends; 0: somebody does, or we have asked */
-	uint64_t datagrams, rejected[PACKET_ALL], drops_told;
+	uint64_t datagrams, rejected[LOOK_LENGTH + 1], drops_told;
 } self = { .listen.port = 20777, .buffer = 64 << 20 };
 
 static void
@@ -102,21 +102,12 @@ parse_options(int argc, char *argv[])
 		opt_usage("--rotate-size, --rotate-time and --on-close need --write");
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 static void
 open_outputs(void)
 {
 	if (self.pcap) {
-		self.write.preface = pcap_file;
-		self.write.preface_n = sizeof pcap_file;
+		self.write.preface = wire_file;
+		self.write.preface_n = sizeof wire_file;
 	}
 	self.out = out_open(self.buffer, self.write.pattern == NULL && !forward_any());
 	out_preface(self.write.preface, self.write.preface_n);
@@ -132,7 +123,7 @@ listen_udp(void)
 	udp_open(&self.udp, &self.listen);
 	if (opt_common.verbose)
 		warnx("listening on %s", self.udp.name);
-	self.quiet_until = seconds() + QUIET;
+	self.quiet_until = clock_seconds() + QUIET;
 	snprintf(port, sizeof port, "%u", self.udp.port);
 	io_ready(port);
 }
@@ -150,6 +141,10 @@ tell_drops(void)
 static void
 tally(void)
 {
+	static const struct {
+		enum look look;
+		const char *name;
+	} reasons[] = { { LOOK_FORMAT, "format" }, { LOOK_ID, "id" }, { LOOK_LENGTH, "length" } };
 	static struct count counts[16 + SENDERS_COUNTS];
 	struct count *c = counts;
 
@@ -158,10 +153,9 @@ tally(void)
 	*c++ = (struct count){ "datagrams", "datagrams received", NULL, NULL, self.datagrams };
 	*c++ = (struct count){ "packets", "datagrams passed on to stdout", NULL, NULL, out_total.datagrams };
 	*c++ = (struct count){ "bytes", "bytes written to stdout", NULL, NULL, out_total.bytes };
-#define X(reason, name) \
-	*c++ = (struct count){ "rejected", "datagrams that are no F1 packets", "reason", name, self.rejected[PACKET_##reason] };
-	PACKET_REASONS(X)
-#undef X
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		*c++ = (struct count){ "rejected", "datagrams that are no F1 packets", "reason", reasons[i].name,
+			self.rejected[reasons[i].look] };
 	*c++ = (struct count){ "ring drops", "datagrams that a slow reader of stdout has lost", NULL, NULL, out_total.dropped };
 	*c++ = (struct count){ "unwritten", "datagrams left when nobody read stdout any more", NULL, NULL, out_total.unwritten };
 	*c++ = (struct count){ "kernel drops", "datagrams that the kernel dropped, its buffer being full", NULL, NULL, self.udp.dropped };
@@ -184,7 +178,7 @@ look_around(void)
 	if (sig_report || opt_common.metrics)
 		tally();
 	count_poll();
-	if (self.quiet_until != 0 && seconds() >= self.quiet_until) {
+	if (self.quiet_until != 0 && clock_seconds() >= self.quiet_until) {
 		self.quiet_until = 0;
 		warnx("%s: nothing came in %d seconds: is UDP telemetry on in the game, and sent to this machine's port %u?",
 		    self.udp.name, QUIET, self.udp.port);
@@ -210,9 +204,9 @@ take(void)
 		};
 		packet_check(d);
 		senders_count(d);
-		if (d->why != PACKET_GOOD && self.rejected[d->why]++ == 0)	/* one of each kind is told */
+		if (d->look != LOOK_PACKET && self.rejected[d->look]++ == 0)	/* one of each kind is told */
 			packet_complain(d, self.pcap ? "kept in the pcap only" : "left out");
-		d->wanted = self.pcap || d->why == PACKET_GOOD;
+		d->wanted = self.pcap || d->look == LOOK_PACKET;
 		if (self.pcap)
 			pcap_head(d, u, &u->msgs[i].msg_hdr, self.heads[i]);
 	}

@@ -3,19 +3,18 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "io.h"
 #include "out.h"
 #include "ring.h"
 #include "sig.h"
 
-enum { AT_ONCE = 1 << 20, TICK = 1000 };	/* bytes of a write; milliseconds between two looks at the clock */
+enum { AT_ONCE = 1 << 20, PAGE = 4096, TICK = 1000 };	/* bytes of a write; milliseconds between two looks at the clock */
 
 struct out_total out_total;
 
@@ -28,21 +27,6 @@ static struct {
 	bool blocked;		/* the last write was too much */
 	int status;
 } self = { .at_once = AT_ONCE };
-
-/* A pipe of our own that does not block; the description that we share with others stays as it is. Where it cannot be
- * opened, a write of one page does not block after poll said that there is room. */
-static void
-open_pipe(void)
-{
-	int fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd == -1) {
-		self.at_once = 4096;
-		return;
-	}
-	dup2(fd, STDOUT_FILENO);
-	close(fd);
-}
 
 bool
 out_open(size_t ring, bool needed)
@@ -58,8 +42,8 @@ out_open(size_t ring, bool needed)
 		return false;
 	}
 	io_pipe(STDOUT_FILENO);
-	if (S_ISFIFO(st.st_mode))
-		open_pipe();
+	if (!io_unblock(STDOUT_FILENO))
+		self.at_once = PAGE;	/* which does not block after poll has said that there is room */
 	self.socket = S_ISSOCK(st.st_mode);
 	if (ring_open(&self.ring, ring) == -1)
 		err(EX_OSERR, "a ring of %zu bytes", ring);
@@ -153,28 +137,19 @@ out_ended(void)
 	return self.ended;
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 int
 out_close(void (*meanwhile)(void))
 {
 	uint64_t before = out_total.bytes;
-	time_t progress = seconds();
+	time_t progress = clock_seconds();
 
-	while (out_waiting() && seconds() - progress < SIG_GRACE) {
+	while (out_waiting() && clock_seconds() - progress < SIG_GRACE) {
 		struct pollfd p = out_poll();
 
 		if (sig_wait(&p, 1, TICK) > 0)
 			out_write(p.revents);
 		if (out_total.bytes != before)
-			progress = seconds();
+			progress = clock_seconds();
 		before = out_total.bytes;
 		meanwhile();
 	}

@@ -9,21 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "layout.h"
-
-/* why not: the name, and what the counter's help says */
-#define PACKET_REASONS(X) \
-	X(FORMAT, "format") \
-	X(ID, "id") \
-	X(LENGTH, "length")
-
-enum packet_reason {
-	PACKET_GOOD,
-#define X(reason, name) PACKET_##reason,
-	PACKET_REASONS(X)
-#undef X
-	PACKET_ALL
-};
+#include "look.h"
 
 /* a datagram on its way through the program; everything it points to holds until the next batch */
 struct datagram {
@@ -33,7 +19,7 @@ struct datagram {
 	socklen_t from_size;
 
 	/* packet_check */
-	enum packet_reason why;
+	enum look look;
 	const struct layout_packet *packet;	/* NULL if it is none */
 	uint64_t uid;			/* of the session; 0 outside one */
 
@@ -43,8 +29,6 @@ struct datagram {
 	bool wanted;			/* goes to stdout and into the files */
 };
 
-/* Says in `why` PACKET_GOOD, or the first reason against it: the format (year) is none that we know, the format has no
- * such packet id, or the datagram is not exactly as long as that packet is. */
 void packet_check(struct datagram *);
 
 /* A line on stderr that names the sender, what was found and what was expected, and the FATE, such as "left out". */

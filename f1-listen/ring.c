@@ -13,7 +13,10 @@ memory(size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, n, MADV_DONTFORK);	/* a child that closes a file has no use for it, nor for a copy of it */
+	return p;
 }
 
 int

@@ -42,7 +42,7 @@ senders_count(const struct datagram *d)
 	struct sender *s = find(d);
 
 	s->received++;
-	s->rejected += d->why != PACKET_GOOD;
+	s->rejected += d->look != LOOK_PACKET;
 }
 
 size_t

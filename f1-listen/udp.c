@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "udp.h"
+#include "wire.h"
 
 void
 udp_name(const struct sockaddr *address, socklen_t size, char name[UDP_NAME])
@@ -48,22 +49,10 @@ udp_same(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b, bool port)
 }
 
 void
-udp_map(struct sockaddr_in6 *to, struct in_addr address, in_port_t port)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (port)
-		to->sin6_port = port;
-	to->sin6_family = AF_INET6;
-	memcpy(to->sin6_addr.s6_addr, mapped, sizeof mapped);
-	memcpy(to->sin6_addr.s6_addr + sizeof mapped, &address, sizeof address);
-}
-
-void
 udp_six(struct sockaddr_in6 *to, const struct sockaddr_in6 *from)
 {
 	if (from->sin6_family == AF_INET)
-		udp_map(to, four(from)->sin_addr, four(from)->sin_port);
+		wire_map(to, four(from)->sin_addr, four(from)->sin_port);
 	else
 		*to = *from;
 }

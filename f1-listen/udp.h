@@ -66,9 +66,6 @@ void udp_name(const struct sockaddr *, socklen_t, char name[UDP_NAME]);
 /* Are they the same address, and, if PORT, the same port? Of one family of sockets. */
 bool udp_same(const struct sockaddr_in6 *, const struct sockaddr_in6 *, bool port);
 
-/* An IPv4 address as an IPv6 one, ::ffff:192.168.1.5; the port is in network order. */
-void udp_map(struct sockaddr_in6 *, struct in_addr, in_port_t port);
-
 /* What may be an IPv4 address (sockaddr_in) as an IPv6 one. */
 void udp_six(struct sockaddr_in6 *, const struct sockaddr_in6 *);
 

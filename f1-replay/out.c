@@ -3,8 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,22 +10,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "bytes.h"
+#include "address.h"
 #include "io.h"
 #include "opt.h"
 #include "out.h"
 #include "sig.h"
+#include "wire.h"
 
 enum { BUFFER = 256 * 1024, GATHER = 64 };
-enum { PCAP_HEAD = 16, IP_HEAD = 20, UDP_HEAD = 8, IP_MAX = 65535 };
-enum { LINKTYPE_RAW = 101 };	/* IP and nothing before it */
+enum { EXAMPLE = 0xc0000200, PORT = 20777 };	/* 192.0.2.0, addresses for examples (RFC 5737) */
+enum { HEADS = 128 };		/* the longest of a record, IP and UDP */
 
 struct out out;
 
 static struct {
 	enum out_kind kind;
 	int fd;
-	struct sockaddr_storage address;
+	struct address address;
 	uint8_t buffer[BUFFER];
 	size_t used;
 	unsigned waiting;		/* datagrams in the buffer */
@@ -38,79 +37,33 @@ static struct {
 static void
 open_udp(const char *where)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list, *a;
-	const char *colon = strrchr(where, ':');
-	char host[256];
-	int error, on = 1, size = 4 << 20;
-	size_t n;
+	struct address *a = &self.address;
+	int size = 4 << 20;
+	const char *why;
 
-	if (!colon || colon == where || colon[1] == '\0' || (n = (size_t)(colon - where)) >= sizeof host)
+	if (!address_parse(a, where))
 		opt_usage("--udp: '%s' is not HOST:PORT", where);
-	memcpy(host, where, n);
-	host[n] = '\0';
-	if (host[0] == '[' && host[n - 1] == ']') {	/* an IPv6 address */
-		host[n - 1] = '\0';
-		memmove(host, host + 1, n - 1);
-	}
-	if ((error = getaddrinfo(host, colon + 1, &hints, &list)) != 0) {
-		if (error == EAI_SERVICE)
-			opt_usage("--udp: '%s' is no port", colon + 1);
-		errx(EX_UNAVAILABLE, "%s: %s", where, gai_strerror(error));
-	}
-	for (a = list; a; a = a->ai_next) {
-		if ((self.fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol)) == -1)
-			continue;
-		setsockopt(self.fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
-		setsockopt(self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-		if (connect(self.fd, a->ai_addr, a->ai_addrlen) == 0)
-			break;
-		error = errno;
-		close(self.fd);
-		errno = error;
-	}
-	if (!a)
-		err(EX_UNAVAILABLE, "%s", where);
+	if ((self.fd = address_udp(a, &why)) == -1)
+		errx(EX_UNAVAILABLE, "%s: %s", where, why);
+	setsockopt(self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	/* Not connected, it does not tell that nobody listens, which a game would not mind either. */
 	connect(self.fd, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(struct sockaddr));
-	memcpy(&self.address, a->ai_addr, a->ai_addrlen);
 	for (int i = 0; i < GATHER; i++)
-		self.messages[i].msg_hdr = (struct msghdr){ .msg_name = &self.address, .msg_namelen = a->ai_addrlen,
+		self.messages[i].msg_hdr = (struct msghdr){ .msg_name = &a->to, .msg_namelen = a->size,
 			.msg_iov = &self.parts[i], .msg_iovlen = 1 };
-	freeaddrinfo(list);
 }
 
 static void
 open_stdout(void)
 {
 	struct stat st;
-	int fd;
 
 	if (fstat(STDOUT_FILENO, &st) == -1)
 		err(EX_IOERR, "stdout");
 	if (isatty(STDOUT_FILENO))
 		errx(EX_USAGE, "the stream is binary: pipe it, send it to a file, or use --udp");
 	io_pipe(STDOUT_FILENO);
-	/* A pipe of our own that does not block, so that we see signals while the reader stalls; the description that
-	 * we share with others stays as it is. Where it cannot be opened we do without. */
-	if (S_ISFIFO(st.st_mode) && (fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != -1) {
-		dup2(fd, STDOUT_FILENO);
-		close(fd);
-	}
-}
-
-/* the head of a pcap with nanoseconds */
-static void
-begin_pcap(void)
-{
-	uint8_t *p = self.buffer;
-
-	put_le32(p, 0xa1b23c4d);
-	put_le16(p + 4, 2);
-	put_le16(p + 6, 4);
-	memset(p + 8, 0, 8);
-	put_le32(p + 16, IP_MAX);
-	put_le32(p + 20, LINKTYPE_RAW);
-	self.used = 24;
+	io_unblock(STDOUT_FILENO);	/* so that we see signals while the reader stalls; where it cannot be we do without */
 }
 
 void
@@ -121,8 +74,10 @@ out_open(enum out_kind kind, const char *where)
 		open_udp(where);
 	else
 		open_stdout();
-	if (kind == OUT_PCAP)
-		begin_pcap();
+	if (kind != OUT_PCAP)
+		return;
+	memcpy(self.buffer, wire_file, WIRE_FILE);
+	self.used = WIRE_FILE;
 }
 
 bool
@@ -193,45 +148,33 @@ out_flush(void)
 	self.waiting = 0;
 }
 
-/* a datagram's head in a pcap; returns the length of all before its payload */
+/* a datagram's heads in a pcap: its own, or made-up ones; returns their length */
 static size_t
-put_pcap_head(uint8_t *p, int64_t time, const struct datagram *d)
+put_pcap_heads(uint8_t *p, int64_t time, const struct datagram *d)
 {
-	size_t payload = d->packet->size, head = d->ip ? (size_t)(d->bytes - d->ip) : IP_HEAD + UDP_HEAD;
-	uint8_t *ip = p + PCAP_HEAD, *udp = ip + IP_HEAD;
-	unsigned sum = 0;
+	struct wire w = { .data = d->bytes, .n = d->packet->size, .kept = d->packet->size };
 
-	put_le32(p, (uint32_t)(time / 1000000000));
-	put_le32(p + 4, (uint32_t)(time % 1000000000));
-	put_le32(p + 8, (uint32_t)(head + payload));
-	put_le32(p + 12, (uint32_t)(head + payload));
 	if (d->ip) {
-		memcpy(ip, d->ip, head);
-		return PCAP_HEAD + head;
+		size_t own = (size_t)(d->bytes - d->ip);
+
+		wire_record(p, time, own + w.n, own + w.n);
+		memcpy(p + WIRE_RECORD, d->ip, own);
+		return WIRE_RECORD + own;
 	}
-	/* from 192.0.2.1 to 192.0.2.2, addresses for examples (RFC 5737) */
-	memcpy(ip, "\x45\0\0\0" "\0\0\x40\0" "\x40\x11\0\0" "\xc0\0\2\1" "\xc0\0\2\2", IP_HEAD);
-	put_be16(ip + 2, (uint16_t)(head + payload));
-	for (int i = 0; i < IP_HEAD; i += 2)
-		sum += be16(ip + i);
-	sum = (sum & 0xffff) + (sum >> 16);
-	put_be16(ip + 10, (uint16_t)~sum);
-	put_be16(udp, 20777);
-	put_be16(udp + 2, 20777);
-	put_be16(udp + 4, (uint16_t)(UDP_HEAD + payload));
-	put_be16(udp + 6, 0);		/* no checksum */
-	return PCAP_HEAD + head;
+	wire_map(&w.from, (struct in_addr){ htonl(EXAMPLE | 1) }, htons(PORT));
+	wire_map(&w.to, (struct in_addr){ htonl(EXAMPLE | 2) }, htons(PORT));
+	return wire_heads(p, time, &w);
 }
 
 void
 out_datagram(const struct datagram *d, int64_t time)
 {
-	size_t n = d->packet->size, most = n + PCAP_HEAD + 128;	/* the longest heads of IP and UDP */
+	size_t n = d->packet->size, most = n + HEADS;
 
 	if (self.used + most > BUFFER || (self.kind == OUT_UDP && self.waiting == GATHER))
 		out_flush();
 	if (self.kind == OUT_PCAP)
-		self.used += put_pcap_head(self.buffer + self.used, time, d);
+		self.used += put_pcap_heads(self.buffer + self.used, time, d);
 	memcpy(self.buffer + self.used, d->bytes, n);
 	if (self.kind == OUT_UDP)
 		self.parts[self.waiting] = (struct iovec){ .iov_base = self.buffer + self.used, .iov_len = n };

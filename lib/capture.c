@@ -177,7 +177,7 @@ capture_read(struct input *in, struct taker *taker, char *why)
 		if (at >= 0)
 			d.bytes = udp_of_ip(bytes + at, bytes + head->caplen, &n);
 		if (d.bytes == NULL) {
-			taker_reject(taker, REASON_FOREIGN, "%s: packet %ju is no whole UDP datagram: left out", in->name,
+			taker_reject(taker, DATAGRAM_FOREIGN, "%s: packet %ju is no whole UDP datagram: left out", in->name,
 			    number);
 			continue;
 		}

@@ -4,17 +4,17 @@
 #include <err.h>
 #include <stdarg.h>
 
-#include "bytes.h"
 #include "datagram.h"
+#include "look.h"
 
 void
 taker_init(struct taker *taker, struct count *counts)
 {
 	static const struct count names[TAKER_COUNTS] = {
-#define REASON(name, label, help) \
-		[REASON_##name] = { "rejected", "Datagrams, or runs of bytes, that are no packet", "reason", label, 0 },
-		REASONS
-#undef REASON
+#define X(name, label) \
+		[DATAGRAM_##name] = { "rejected", "Datagrams, or runs of bytes, that are no packet", "reason", label, 0 },
+		DATAGRAM_REASONS(X)
+#undef X
 		[TAKER_SKIPPED] = { "bytes skipped", "Bytes of a raw stream that belong to no packet", NULL, NULL, 0 },
 		[TAKER_TORN] = { "captures torn", "Captures that end in the middle", NULL, NULL, 0 },
 	};
@@ -25,7 +25,7 @@ taker_init(struct taker *taker, struct count *counts)
 }
 
 void
-taker_reject(struct taker *taker, enum reason reason, const char *format, ...)
+taker_reject(struct taker *taker, enum datagram_reason reason, const char *format, ...)
 {
 	va_list ap;
 
@@ -41,27 +41,16 @@ taker_reject(struct taker *taker, enum reason reason, const char *format, ...)
 const struct layout_packet *
 taker_look(struct taker *taker, const char *name, uintmax_t number, const uint8_t *p, size_t n)
 {
-	const struct layout_packet *packet = NULL;
+	static const enum datagram_reason reasons[] = {
+		[LOOK_FORMAT] = DATAGRAM_FORMAT, [LOOK_ID] = DATAGRAM_ID, [LOOK_LENGTH] = DATAGRAM_LENGTH,
+	};
+	const struct layout_packet *packet;
+	enum look look = look_datagram(p, n, n, &packet);
+	char words[LOOK_WORDS];
 
-	switch (layout_look(p, n, &packet)) {
-	case LOOK_SHORT:
-		taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %zu bytes are too short for an F1 packet: left out",
-		    name, number, n);
-		return NULL;
-	case LOOK_FORMAT:
-		taker_reject(taker, REASON_FORMAT, "%s: datagram %ju: no F1 packet (it would be of format %u): left out",
-		    name, number, n >= 2 ? le16(p) : 0u);
-		return NULL;
-	case LOOK_ID:
-		taker_reject(taker, REASON_ID, "%s: datagram %ju: format %u has no such packet: left out", name, number,
-		    le16(p));
-		return NULL;
-	case LOOK_PACKET:
-		break;
-	}
-	if (n == packet->size)
+	if (look == LOOK_PACKET)
 		return packet;
-	taker_reject(taker, REASON_LENGTH, "%s: datagram %ju: %u %s: %zu bytes, expected %u: left out", name, number,
-	    packet->format, packet->name, n, packet->size);
+	look_words(p, n, n, words);
+	taker_reject(taker, reasons[look], "%s: datagram %ju: %s: left out", name, number, words);
 	return NULL;
 }

@@ -22,21 +22,21 @@ struct datagram {
 };
 
 /* why a datagram, or a run of bytes in a raw stream, was no packet */
-#define REASONS \
-	REASON(FORMAT, "format", "not of a format from 2018 to 2026") \
-	REASON(ID, "id", "no packet of its format") \
-	REASON(LENGTH, "length", "cut off, or not as long as its packet") \
-	REASON(FOREIGN, "foreign", "in a capture: not UDP over IP, or a fragment")
+#define DATAGRAM_REASONS(X) \
+	X(FORMAT, "format")	/* not of a format from 2018 to 2026 */ \
+	X(ID, "id")		/* no packet of its format */ \
+	X(LENGTH, "length")	/* cut off, or not as long as its packet */ \
+	X(FOREIGN, "foreign")	/* in a capture: not UDP over IP, or a fragment */
 
-enum reason {
-#define REASON(name, label, help) REASON_##name,
-	REASONS
-#undef REASON
-	REASON_N
+enum datagram_reason {
+#define X(name, label) DATAGRAM_##name,
+	DATAGRAM_REASONS(X)
+#undef X
+	DATAGRAM_REASONS_N
 };
 
 /* a program's counters of what was wrong with its inputs: one for each reason, then these */
-enum { TAKER_SKIPPED = REASON_N, TAKER_TORN, TAKER_COUNTS };
+enum { TAKER_SKIPPED = DATAGRAM_REASONS_N, TAKER_TORN, TAKER_COUNTS };
 
 struct taker {
 	bool (*take)(const struct datagram *);	/* false: no more is wanted */
@@ -48,7 +48,7 @@ struct taker {
 void taker_init(struct taker *, struct count *counts);
 
 /* Counts a rejection. The first of a kind in an input is told on stderr: the words say where. */
-void taker_reject(struct taker *, enum reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void taker_reject(struct taker *, enum datagram_reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Looks at a datagram of n bytes, number `number` of the input `name`: the packet that it is, or NULL, rejected. */
 const struct layout_packet *taker_look(struct taker *, const char *name, uintmax_t number, const uint8_t *p, size_t n);

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -17,6 +18,23 @@ void
 io_pipe(int fd)
 {
 	fcntl(fd, F_SETPIPE_SZ, 1 << 20);
+}
+
+bool
+io_unblock(int fd)
+{
+	char name[32];
+	struct stat st;
+	int own;
+
+	if (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode))
+		return true;
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	if ((own = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) == -1)
+		return false;
+	dup2(own, fd);
+	close(own);
+	return true;
 }
 
 int

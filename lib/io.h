@@ -11,6 +11,10 @@
 /* Asks for a pipe of 1 MiB at fd; a refusal, or no pipe at all, is no error. */
 void io_pipe(int fd);
 
+/* Makes fd, if it is a pipe, one that does not block, by a description of its own: the one that we share with others
+ * stays as it is. False for a pipe that cannot be opened so. */
+bool io_unblock(int fd);
+
 /* Writes all n bytes; waits if fd does not block. 0, or -1 with errno. */
 int io_write(int fd, const void *data, size_t n);
 

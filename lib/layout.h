@@ -149,6 +149,7 @@ enum look {
 	LOOK_SHORT,		/* so far it could be one */
 	LOOK_FORMAT,		/* not a format that we know */
 	LOOK_ID,		/* not a packet of that format */
+	LOOK_LENGTH,		/* a datagram that is not as long as its packet (look.h) */
 };
 
 /* Looks at the beginning of n bytes; *packet is set for LOOK_PACKET. */

@@ -15,8 +15,8 @@
 
 enum { HEADER_MAX = 29 };
 
-static const enum reason reasons[] = {
-	[LOOK_SHORT] = REASON_LENGTH, [LOOK_FORMAT] = REASON_FORMAT, [LOOK_ID] = REASON_ID,
+static const enum datagram_reason reasons[] = {
+	[LOOK_SHORT] = DATAGRAM_LENGTH, [LOOK_FORMAT] = DATAGRAM_FORMAT, [LOOK_ID] = DATAGRAM_ID,
 };
 
 /* does every field of this header have a value that games send? */
@@ -68,14 +68,14 @@ inside(const struct input *in, const uint8_t *p, size_t n)
 
 /* bytes that are no packet; `skipping` is true within a run of them */
 static void
-skip(struct input *in, struct taker *taker, size_t n, enum reason reason, bool *skipping)
+skip(struct input *in, struct taker *taker, size_t n, enum datagram_reason reason, bool *skipping)
 {
 	const uint8_t *p = in->buffer + in->begin;
 
 	if (!*skipping) {
-		if (reason == REASON_LENGTH)
+		if (reason == DATAGRAM_LENGTH)
 			taker_reject(taker, reason, "%s: byte %ju: a packet is cut off: skipping to the next", in->name, (uintmax_t)in->offset);
-		else if (reason == REASON_ID)
+		else if (reason == DATAGRAM_ID)
 			taker_reject(taker, reason, "%s: byte %ju: format %u has no such packet: skipping to the next", in->name,
 			    (uintmax_t)in->offset, le16(p));
 		else
@@ -103,7 +103,7 @@ raw_read(struct input *in, struct taker *taker)
 			if (input_more(in))
 				continue;
 			if (input_size(in) > 0)
-				skip(in, taker, input_size(in), REASON_LENGTH, &skipping);
+				skip(in, taker, input_size(in), DATAGRAM_LENGTH, &skipping);
 			return;
 		}
 		if (look != LOOK_PACKET) {
@@ -116,7 +116,7 @@ raw_read(struct input *in, struct taker *taker)
 		if (input_size(in) < n) {
 			if (input_more(in))
 				continue;
-			skip(in, taker, inside(in, p, input_size(in)), REASON_LENGTH, &skipping);
+			skip(in, taker, inside(in, p, input_size(in)), DATAGRAM_LENGTH, &skipping);
 			continue;
 		}
 		/* look at what follows if it is there, so that it does not matter in which pieces a file is read */
@@ -130,7 +130,7 @@ raw_read(struct input *in, struct taker *taker)
 			continue;
 		}
 		if (after == NOT && (found = inside(in, p, n)) < n) {
-			skip(in, taker, found, REASON_LENGTH, &skipping);
+			skip(in, taker, found, DATAGRAM_LENGTH, &skipping);
 			skipping = false;	/* a packet stands here */
 			continue;
 		}
@@ -138,7 +138,7 @@ raw_read(struct input *in, struct taker *taker)
 			if (after == MAYBE && input_more(in))
 				continue;
 			if (follows(in, in->buffer + in->begin + n) == NOT) {
-				skip(in, taker, 1, REASON_FORMAT, &skipping);
+				skip(in, taker, 1, DATAGRAM_FORMAT, &skipping);
 				continue;
 			}
 		}

@@ -122,6 +122,32 @@ like 'and said' "$(cat err.full)" '^f1-listen: stdout: No space left on device$'
 run f1-listen -p "$silent_port" >/dev/null 2>err.taken
 is 'the port is taken: status 69' "$status" 69
 like 'and named' "$(cat err.taken)" "^f1-listen: bind .*:$silent_port: Address already in use\$"
+like 'with what to do' "$(cat err.taken)" "^f1-listen: another program has port $silent_port \\('ss -ulpn' tells which\\): .*--reuse-port"
+# f1-listen without a right that the superuser has
+cat >without <<'SH'
+#!/bin/sh
+set -- f1-listen "$@"
+[ "$(id -u)" -ne 0 ] || set -- setpriv "--bounding-set=-$RIGHT" "--inh-caps=-$RIGHT" "$@"
+exec "$@"
+SH
+chmod +x without
+if have setpriv && [ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)" = 1024 ]; then
+	RIGHT=net_bind_service run ./without -p 77 >/dev/null 2>err.low
+	is 'a port below 1024 without rights: status 69' "$status" 69
+	like 'and named' "$(cat err.low)" '^f1-listen: bind .*:77: Permission denied$'
+	like 'with what to do' "$(cat err.low)" '^f1-listen: ports below 1024 are for the superuser: choose another'
+else
+	skip 'every port is for everybody here, or no setpriv' 3
+fi
+limit=$(cat /proc/sys/net/core/rmem_max 2>/dev/null)
+if have setpriv && [ "${limit:-8388608}" -lt 8388608 ]; then
+	RIGHT=net_admin start ./without -a 127.0.0.1 -p 0 >out 2>err.small
+	stop "$pid"
+	like 'a small socket buffer: what allows more' "$(cat err.small)" \
+		"^f1-listen: socket buffer: $limit bytes granted, 8388608 wanted: sysctl net.core.rmem_max=8388608 allows it\$"
+else
+	skip 'everybody may have a large buffer here, or no setpriv'
+fi
 run f1-listen -a 192.0.2.1 -p 0 >/dev/null 2>err.foreign
 is 'an address of another machine: status 69' "$status" 69
 like 'and named' "$(cat err.foreign)" '^f1-listen: bind 192[.]0[.]2[.]1:0: Cannot assign requested address$'

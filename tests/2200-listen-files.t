@@ -17,7 +17,6 @@ sim() {
 	f1-sim -y 2023 -c 4 -r 5 -l 1 --duration 30 -S "$seed" "$@"
 }
 
-
 names() {
 	(cd "$1" && echo *)
 }
@@ -47,6 +46,26 @@ like 'the name tells track, session and format' "$1" "^cap/$year/$two-[A-Z][A-Za
 ok 'the track is the one that the packets tell' test -n "$(f1-decode -j "$1" | grep -m 1 '"packet":"session"')"
 cat sent.1 sent.2 >sent
 same 'stdout has both' sent out
+
+# one socket, as of a game: the next session begins another file, and what the network let it overtake stays with it
+python3 - "$one" "$two" <<'END'
+import sys
+uid_at = 7	# in the header of 2023
+uids = [int(uid, 16).to_bytes(8, "little") for uid in sys.argv[1:]]
+first, second = (open(name, "rb").read() for name in ("sent.1", "sent.2"))
+last = first.rindex(uids[0]) - uid_at
+begin = second.index(uids[1]) - uid_at
+next = second.index(uids[1], begin + uid_at + 1) - uid_at
+open("one", "wb").write(first[:last] + second[:begin])	# the lobby between them is no session's
+open("two", "wb").write(second[begin:next] + first[last:] + second[next:])
+END
+cat one two >both
+listen out -v -w 'socket/{uid}.bin'
+PACED=1 send 127.0.0.1 "$ready" both /dev/null
+stop "$pid"
+same 'a sender that begins a new session: the first file' one "socket/$one.bin"
+same 'and the second' two "socket/$two.bin"
+is 'and no third' "$(names socket | wc -w | tr -d ' ')" 2
 
 # --- no file is ever replaced; SIGHUP begins another
 mkdir again
@@ -88,7 +107,7 @@ same '--rotate-size: joined they are what was sent' joined sent
 is 'none is longer' "$(find size -size +100k | wc -l | tr -d ' ')" 0
 ok 'and they are full' test "$(names size | wc -w)" -le 7
 ok 'each is whole' sh -c 'for f in size/*; do f1-decode --strict "$f" >/dev/null || exit; done'
-listen out -v -w 'time.bin' --rotate-time 1
+listen out -v -w 'time.bin' --rotate-time 2
 send 127.0.0.1 "$ready" 50 sent
 wait_line '^f1-listen: time.bin: 50 datagrams'
 same '--rotate-time: it is closed when its time is over' time.bin sent

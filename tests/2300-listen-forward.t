@@ -29,6 +29,19 @@ like 'what is no packet as well' "$(cat all.err)" 'no F1 packet'
 is 'with ids only these packets' "$(f1-decode -j some.out 2>/dev/null | sed -n 's/.*"packet_id":\([0-9]*\).*/\1/p' | sort -nu | tr '\n' ' ')" '2 6 '
 same 'stdout is not touched by it' sent out
 
+if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
+	start f1-listen -a ::1 -p 0 >six.out 2>six.err
+	six=$pid
+	start f1-listen -a 127.0.0.1 -p 0 -f "[::1]:$ready/0,1,2" -f "[::1]:$ready" >out 2>said
+	send 127.0.0.1 "$ready" 2025 sent
+	stop "$pid"
+	stop "$six"
+	f1-decode -v six.out 2>&1 >/dev/null | sed 's/ packets,.*//' >count
+	is '-f to IPv6, twice' "$(cat count)" "f1-decode: $(($(grep -c '^packet' "$top/lib/layout/2025") + 3))"
+else
+	skip 'no IPv6 here'
+fi
+
 start f1-listen -v -a 127.0.0.1 -p 0 -f "127.0.0.1:$all_port" >out 2>said
 PACED=1 send 127.0.0.1 "$ready" 200 sent
 stop "$pid"
@@ -37,7 +50,7 @@ is 'nobody listens there: status 0' "$status" 0
 same 'the stream goes on' sent out
 is 'forwarded and failures are what was sent' "$(($(counted forwarded) + $(counted 'forward failures')))" 200
 is 'the refusal is said once' "$(grep -c 'forward to .*: Connection refused' said)" 1
-for wrong in host 127.0.0.1: :1 127.0.0.1:1/x 127.0.0.1:1/99 127.0.0.1:1/; do
+for wrong in host 127.0.0.1: :1 127.0.0.1:x 127.0.0.1:65536 '[::1]' '[::1:1' ::1:1 127.0.0.1:1/x 127.0.0.1:1/99 127.0.0.1:1/; do
 	run f1-listen -p 0 -f "$wrong" </dev/null >/dev/null 2>&1
 	is "-f $wrong: status 64" "$status" 64
 done
@@ -56,6 +69,16 @@ if [ -n "${F1_NETNS-}" ] && ip route add 239.0.0.0/8 dev lo 2>/dev/null; then
 	same 'a broadcast comes' sent out
 else
 	skip 'no rights for a network namespace' 2
+fi
+if [ -n "${F1_NETNS-}" ] && ip link add f1a type veth peer name f1b 2>/dev/null; then
+	ip link set f1a up && ip link set f1b up && ip -6 addr add fd00::1/64 dev f1a nodad
+	start f1-listen -a f1a -p 0 --group ff12::f1 >out 2>said
+	FROM=fd00::1 send ff12::f1%f1a "$ready" 2024 sent
+	FROM=fd00::1 send ff12::f2%f1a "$ready" 2025 /dev/null
+	stop "$pid"
+	same '--group: an IPv6 group, by the name of the interface, and no other' sent out
+else
+	skip 'no rights for a network interface'
 fi
 start f1-listen -a 127.0.0.1 -p 0 --reuse-port >out 2>said
 first=$pid
@@ -78,10 +101,37 @@ f1-decode -j out.pcap 2>/dev/null >pcap.json
 ok 'each record has its time' sh -c '! grep -v "\"received_at\":\"20" pcap.json'
 sed 's/"received_at":"[^"]*",//' pcap.json >plain.json
 same 'and else is the same' sent.json plain.json
-if have tcpdump; then
-	tcpdump --count -nr out.pcap >count 2>/dev/null
-	like 'tcpdump reads it, with what is no packet' "$(cat count)" "^$(($(grep -c '^packet' "$top/lib/layout/2024") + 12)) packets"
+packets=$(grep -c '^packet' "$top/lib/layout/2024")
+foreign=12
+cut=2	# of them
+# others NAME FILE STATUS: what others think of it; STATUS is tshark's for the checksums (1 good, 3 none, 4 none, but IPv6
+# wants one)
+others() {
+	if have tcpdump; then
+		tcpdump --count -nr "$2" >count 2>/dev/null
+		like "$1: tcpdump reads it, with what is no packet" "$(cat count)" "^$((packets + foreign)) packets"
+	else
+		skip 'no tcpdump here'
+	fi
+	if have tshark; then
+		tshark -r "$2" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields -e ip.checksum.status \
+			-e udp.checksum.status 2>/dev/null | sort | uniq -c | tr -s ' \t' ' ' >seen
+		is "$1: so does tshark, and finds the checksums right" "$(cat seen)" "$3"
+	else
+		skip 'no tshark here'
+	fi
+}
+others IPv4 out.pcap " $((packets + foreign)) 1 3"
+if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
+	start f1-listen --pcap -a ::1 -p 0 >six.pcap 2>said
+	send ::1 "$ready" 2024 sent
+	send ::1 "$ready" foreign /dev/null
+	stop "$pid"
+	f1-decode -j six.pcap 2>/dev/null | sed 's/"received_at":"[^"]*",//' >plain.json
+	same 'IPv6: f1-decode reads it' sent.json plain.json
+	others IPv6 six.pcap " $((packets + foreign - cut)) 1
+ $cut 4"
 else
-	skip 'no tcpdump here'
+	skip 'no IPv6 here' 3
 fi
 done_testing

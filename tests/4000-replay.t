@@ -351,6 +351,17 @@ wrong 'a directory' 74 '[.]: Is a directory' .
 same 'and the next file is replayed' 2025.bin out
 wrong 'a missing file' 74 'nowhere.bin: No such file' nowhere.bin
 same 'and the next file is replayed' 2025.bin out
+echo secret >locked
+chmod 0 locked
+if [ "$(id -u)" -ne 0 ]; then
+	wrong 'an unreadable file' 74 'locked: Permission denied$' locked
+elif have setpriv; then
+	run setpriv --bounding-set=-dac_override,-dac_read_search f1-replay -s 0 locked 2025.bin >out 2>err
+	is 'an unreadable file: status 74' "$status" 74
+	like 'an unreadable file: is said' "$(cat err)" '^f1-replay: locked: Permission denied$'
+else
+	skip 'everything is readable for the superuser' 2
+fi
 head -c 5000 /dev/zero >zeros
 wrong 'no capture at all' 65 'zeros: no F1 packet in it' zeros
 : >empty
@@ -363,7 +374,7 @@ like 'is counted' "$(cat err)" '[1-9][0-9]* bytes skipped'
 run timeout 60 f1-replay -u no-such-host.invalid:20777 2025.bin 2>err
 is 'a name that does not resolve: status 69' "$status" 69
 like 'is said' "$(cat err)" '^f1-replay: no-such-host.invalid:20777: '
-for where in 127.0.0.1 127.0.0.1: :20777; do
+for where in 127.0.0.1 127.0.0.1: :20777 127.0.0.1:65536 ::1:20777; do
 	run f1-replay -u "$where" 2025.bin 2>err
 	is "-u $where: status 64" "$status" 64
 done

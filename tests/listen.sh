@@ -6,7 +6,8 @@
 # shellcheck disable=SC2034,SC2154
 
 # send HOST PORT SET FILE: sends a set of datagrams and writes them to FILE. A set is a year (each of its packets with
-# random fields, headers and lengths from lib/layout), foreign, a number N of packets, or endless.
+# random fields, headers and lengths from lib/layout), foreign, a number N of packets, endless, or the name of a raw
+# capture of 2023 to 2025.
 # With PACED in the environment it does not get ahead of the receiver by more than any socket holds; FROM is the address
 # to send from, if that is not HOST.
 send() {

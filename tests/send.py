@@ -38,6 +38,8 @@ def foreign():
 def sets():
     if which == "foreign":
         yield from foreign()
+    elif os.path.exists(which):
+        yield from cut(which)
     elif which == "endless":
         while True:
             yield from packets(2024)
@@ -47,6 +49,16 @@ def sets():
         one = list(packets(2025))
         for i in range(int(which)):
             yield one[i % len(one)]
+
+# the datagrams of a raw capture of 2023 to 2025, whose headers are alike
+def cut(capture):
+    length = {(year, p[6]): len(p) for year in (2023, 2024, 2025) for p in packets(year)}
+    data = open(capture, "rb").read()
+    at = 0
+    while at < len(data):
+        end = at + length[int.from_bytes(data[at:at + 2], "little"), data[at + 6]]
+        yield data[at:end]
+        at = end
 
 # Is there nothing in the receiver's socket?
 def drained():
@@ -59,7 +71,7 @@ def drained():
 
 # On one processor what is sent to loopback arrives in order: once our own last datagram is back, all are where they go.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-family = socket.AF_INET6 if ":" in host else socket.AF_INET
+family, _, _, _, to = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
 out = socket.socket(family, socket.SOCK_DGRAM)
 out.bind((os.environ.get("FROM", host), 0))
 out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
@@ -68,7 +80,7 @@ with open(file, "wb") as kept:
     for i, data in enumerate(sets()):
         while paced and i % 50 == 0 and not drained():
             pass
-        out.sendto(data, (host, int(port)))
+        out.sendto(data, to)
         kept.write(data)
 out.sendto(b"fence", out.getsockname())
 out.recv(5)

@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <netdb.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "io.h"
 #include "layout.h"
 #include "opt.h"
@@ -35,31 +35,14 @@ static struct {
 static void
 open_udp(const char *where)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM }, *list, *a;
-	const char *colon = strrchr(where, ':');
-	char host[256];
-	int error, size = 4 << 20;
+	struct address address;
+	int size = 4 << 20;
+	const char *why;
 
-	if (!colon || colon == where || colon[1] == '\0' || (size_t)(colon - where) >= sizeof host)
+	if (!address_parse(&address, where))
 		opt_usage("--udp: '%s' is not HOST:PORT", where);
-	memcpy(host, where, (size_t)(colon - where));
-	host[colon - where] = '\0';
-	if (host[0] == '[' && colon[-1] == ']') {	/* an IPv6 address */
-		host[colon - where - 1] = '\0';
-		memmove(host, host + 1, (size_t)(colon - where - 1));
-	}
-	if ((error = getaddrinfo(host, colon + 1, &hints, &list)) != 0)
-		errx(EX_UNAVAILABLE, "%s: %s", where, gai_strerror(error));
-	for (a = list; a; a = a->ai_next) {
-		if ((self.fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol)) == -1)
-			continue;
-		if (connect(self.fd, a->ai_addr, a->ai_addrlen) == 0)
-			break;
-		close(self.fd);
-	}
-	if (!a)
-		err(EX_UNAVAILABLE, "%s", where);
-	freeaddrinfo(list);
+	if ((self.fd = address_udp(&address, &why)) == -1)
+		errx(EX_UNAVAILABLE, "%s: %s", where, why);
 	setsockopt(self.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	self.udp = 1;
 }
