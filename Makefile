@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -13,7 +13,7 @@ WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
-PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-pg
+PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -32,17 +32,23 @@ LIB = $O/libf1.a
 CAPTURE = $O/lib/capture.o
 LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
+# in the order in which they need one another
+SQL = $(patsubst %,f1-pg/sql/%.sql,summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) $O/bin/f1-load man/f1-fields.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $O/bin/f1-load man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all check lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
 f1-replay_PKG = libpcap zlib
+f1-ws_PKG = libwebsockets
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
+f1-kafka_PKG = rdkafka
+
+f1-pg_GEN = $O/gen/sql.o
 
 # a script that is installed like a program
 $O/bin/f1-load: scripts/f1-load
@@ -54,6 +60,12 @@ $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	$(AWK) -f scripts/layout.awk $(LAYOUTS) >$@.new
 	mv $@.new $@
 
+$O/gen/sql.c: scripts/sql.awk $(SQL) Makefile
+	@mkdir -p $(@D)
+	$(AWK) -f scripts/sql.awk $(SQL) >$@.new
+	mv $@.new $@
+
+$O/gen/sql.o: CPPFLAGS += -If1-pg
 $O/gen/%.o: $O/gen/%.c
 	$(COMPILE) -c -o $@ $<
 
@@ -67,7 +79,7 @@ $(LIB): $(LIB_OBJ)
 
 # $1 the program, $2 its folder
 define program
-$O/bin/$1: $(call objects,$2) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
+$O/bin/$1: $(call objects,$2) $($1_GEN) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
 	@mkdir -p $$(@D)
 	$$(LINK) -o $$@ $$^ $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
 $(call objects,$2): CPPFLAGS += $(if $($1_PKG),$$(shell $(PKG_CONFIG) --cflags $($1_PKG)))
@@ -82,14 +94,44 @@ man/f1-fields.5: $O/bin/f1-decode scripts/fields.awk $(LAYOUTS)
 	cmp -s $O/f1-fields.5 $@ || cp $O/f1-fields.5 $@
 	@touch $@
 
+# the page of f1-ws, where the program looks for it, beside its folder; without npm it has no charts
+WWW = $O/share/f1/www
+www: $(WWW)/index.html
+UPLOT = f1-ws/node_modules/uplot
+$(UPLOT): f1-ws/package-lock.json
+	command -v npm >/dev/null && cd f1-ws && npm ci --silent --no-audit --no-fund || echo 'no npm ci: the page has no charts'
+	@mkdir -p $@ && touch $@
+$(WWW)/index.html: $(wildcard f1-ws/www/*) $(UPLOT)
+	rm -rf $(@D) && mkdir -p $(@D)/vendor
+	for f in dist/uPlot.esm.js dist/uPlot.min.css LICENSE; do \
+	    ! test -f $(UPLOT)/$$f || cp $(UPLOT)/$$f $(@D)/vendor/ || exit; done
+	cp f1-ws/www/* $(@D)
+
+# what drives the browser in tests/browser; without it they are skipped
+PLAYWRIGHT = tests/browser/node_modules
+$(PLAYWRIGHT): tests/browser/package-lock.json
+	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
+	@mkdir -p $@ && touch $@
+
+# the same for what the comments on the views tell
+man/f1-views.5: scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL)
+	@mkdir -p $O
+	$(AWK) -f scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL) >$O/f1-views.5
+	cmp -s $O/f1-views.5 $@ || cp $O/f1-views.5 $@
+	@touch $@
+
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
 $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
-check: all $(TEST_PROGRAMS) fuzz-replay
+check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
 	O='$(abspath $O)' prove $(PROVEFLAGS) tests
+
+# Spark is large, so it is tested apart; scripts/packages spark installs what it needs
+check-spark: all
+	F1_SPARK=1 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
@@ -97,6 +139,7 @@ FUZZ_TIME = 60
 DECODE_OBJ = $(filter-out $O/f1-decode/main.o,$(call objects,f1-decode)) $(CAPTURE)
 # what an entry links: f1-decode without its main, or the part of another program that reads what is hostile
 ROW_OBJ = $(patsubst %,$O/f1-pg/%.o,plan row stats table)
+WS_OBJ = $(patsubst %,$O/f1-ws/%.o,feed gate latest player stats)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
 	@mkdir -p $$(@D)
@@ -105,10 +148,11 @@ $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
 	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
 endef
-$(foreach f,$(filter-out f1pcap rows route,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out f1pcap rows route publish gate,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
 $(eval $(call fuzz_entry,f1pcap,$O/f1-replay/f1pcap.o,f1-replay))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
 $(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
+$(foreach f,publish gate,$(eval $(call fuzz_entry,$f,$(WS_OBJ),f1-ws)))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
 .SECONDARY:
@@ -125,27 +169,35 @@ $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
 	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
 
+$O/bench/ws: tests/bench/ws.c $(LIB)
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $^
+
 $O/bench/udp%: tests/bench/udp%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) -lm
 
-bench: all $O/bench/packloop $O/bench/udpsend $O/bench/udpdrop
+$O/bench/produce: tests/bench/produce.c
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $$($(PKG_CONFIG) --cflags --libs rdkafka)
+
+bench: all $O/bench/packloop $O/bench/produce $O/bench/udpsend $O/bench/udpdrop $O/bench/ws
 	O='$(abspath $O)' scripts/bench
 	O='$(abspath $O)' scripts/bench-udp
 
 lint:
 	mandoc -T lint -W warning $(wildcard man/*)
-	shellcheck -x -e SC2119,SC2120,SC2317 scripts/bench scripts/bench-pg scripts/bench-udp scripts/check scripts/demo scripts/f1-load \
-	    scripts/packages scripts/pg-local \
-	    $(wildcard tests/*.t) tests/lib.sh tests/listen.sh tests/pg.sh .ci/run
+	shellcheck -x -e SC2119,SC2120,SC2317 $(shell grep -slE '^#!/bin/(ba)?sh' scripts/* scripts/*/*) $(wildcard tests/*.t tests/*.sh) .ci/run
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
 	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
 clean:

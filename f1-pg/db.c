@@ -217,3 +217,38 @@ db_copy_end(struct db *db)
 		done = DB_LOST;
 	return done;
 }
+
+enum db_done
+db_copy_text(struct db *db, const char *file, const char *sql, const char *text, size_t n)
+{
+	PGresult *result = PQexec(db->conn, sql);
+	enum db_done done = DB_OK;
+
+	if (PQresultStatus(result) != PGRES_COPY_IN) {
+		done = failed(db, result);
+		PQclear(result);
+		return done;
+	}
+	PQclear(result);
+	db_copy_data(db, text, n);
+	PQputCopyEnd(db->conn, NULL);
+	while ((result = PQgetResult(db->conn)) != NULL) {
+		const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+		const char *where = PQresultErrorField(result, PG_DIAG_CONTEXT);
+
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			done = failed(db, result);
+		if (done == DB_REFUSED || done == DB_AGAIN) {	/* a value, or the same key twice */
+			where = where ? strstr(where, "line ") : NULL;
+			if (where)	/* "COPY league_drivers, line 3, column race_number: ..." */
+				warnx("%s: %.*s: %s", file, (int)strcspn(where, ":\n"), where, primary);
+			else
+				warnx("%s: %s", file, primary);
+			done = DB_FAILED;
+		}
+		PQclear(result);
+		if (PQstatus(db->conn) == CONNECTION_BAD)
+			return DB_LOST;
+	}
+	return done;
+}

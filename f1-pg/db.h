@@ -46,4 +46,7 @@ enum db_done db_next(struct db *, enum db_result *, unsigned long long *rows);
 enum db_done db_copy_data(struct db *, const void *data, size_t n);
 enum db_done db_copy_end(struct db *);
 
+/* COPY ... FROM STDIN of a text; what the server does not like about it is said of `file`, with the line. */
+enum db_done db_copy_text(struct db *, const char *file, const char *sql, const char *text, size_t n);
+
 #endif

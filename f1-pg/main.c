@@ -16,6 +16,7 @@
 #include "dead.h"
 #include "io.h"
 #include "keep.h"
+#include "names.h"
 #include "opt.h"
 #include "rate.h"
 #include "record.h"
@@ -25,7 +26,7 @@
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES };
+enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES, NAMES };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -35,6 +36,7 @@ static const struct opt opts[] = {
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
+	{ NAMES, "names", "FILE", "the league's names of drivers and teams, as CSV, instead of records" },
 	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
 	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
 	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
@@ -46,6 +48,7 @@ static const struct opt opts[] = {
 };
 
 static struct {
+	const char *names;	/* file */
 	struct batch_options batch;
 	bool init, ddl;
 	bool drop;		/* one session, of uid */
@@ -80,6 +83,9 @@ parse_options(int argc, char *argv[])
 			if (strlen(optarg) > 63 || optarg[0] == '\0' || strchr(first, optarg[0]) == NULL ||
 			    strspn(optarg, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(optarg))
 				opt_usage("--schema: '%s' is not a name of a-z, 0-9 and _", optarg);
+			break;
+		case NAMES:
+			self.names = optarg;
 			break;
 		case RETRY:
 			self.batch.retry = (int)opt_number(-1, 1000000);
@@ -233,7 +239,7 @@ main(int argc, char *argv[])
 			err(EX_IOERR, "stdout");
 		return EX_OK;
 	}
-	if (isatty(STDIN_FILENO) && !self.init && !dropping())
+	if (isatty(STDIN_FILENO) && !self.init && !self.names && !dropping())
 		opt_usage("stdin is a terminal: pipe records from f1-decode");
 	sig_init();
 	sig_hangup_stops();
@@ -244,8 +250,10 @@ main(int argc, char *argv[])
 		db_close(db);
 		return EX_UNAVAILABLE;
 	}
-	if (dropping() || isatty(STDIN_FILENO)) {
-		status = drop_old(db);
+	if (self.names || dropping() || isatty(STDIN_FILENO)) {
+		status = self.names ? names_load(db, self.batch.schema, self.names) : EX_OK;
+		if (status == EX_OK)
+			status = drop_old(db);
 		db_close(db);
 		return status;
 	}

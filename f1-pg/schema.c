@@ -1,13 +1,16 @@
 /* schema: the database's tables, comments and lookup tables as SQL
  * SPDX-License-Identifier: MIT
  */
+#include <ctype.h>
 #include <err.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "layout.h"
 #include "schema.h"
+#include "sql.h"
 #include "table.h"
 
 static const char *const head_comments[HEAD_N] = {
@@ -125,6 +128,75 @@ print_enum(FILE *f, const char *schema, const struct layout_enum *e)
 	fputs("\nON CONFLICT (packet_format, value) DO UPDATE SET name = EXCLUDED.name WHERE e.name <> EXCLUDED.name;\n", f);
 }
 
+/* a text that is written for the schema f1 */
+static void
+put_sql(FILE *f, const char *schema, const char *text)
+{
+	char before = '\n';
+
+	for (; *text; before = *text++) {
+		if (strncmp(text, "f1.", 3) == 0 && !isalnum((unsigned char)before) && before != '_') {
+			fputs(schema, f);
+			text++;		/* the 1; the point comes next */
+		} else
+			putc(*text, f);
+	}
+}
+
+static uint64_t
+version(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *const *text = sql_texts; *text; text++)
+		for (const char *p = *text; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static void
+put_names(FILE *f, const char *const *names)
+{
+	for (const char *comma = ""; *names; names++, comma = ", ")
+		fprintf(f, "%s'%s'", comma, *names);
+}
+
+/* Views of another version may have other columns, which CREATE OR REPLACE does not take: they go first. If somebody's own
+ * views stand on them they stay, and it is for CREATE OR REPLACE to say whether that can be. */
+static void
+print_drop(FILE *f, const char *schema, bool always)
+{
+	fputs("DO $do$\nDECLARE\n\told text;\nBEGIN\n", f);
+	if (!always)
+		fprintf(f, "\tIF EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('%s.views_version()') AND prosrc LIKE '%%%016" PRIx64 "%%') THEN\n"
+		    "\t\tRETURN;\n\tEND IF;\n", schema, version());
+	fprintf(f, "\tSELECT string_agg(oid::regclass::text, ', ') INTO old FROM pg_class WHERE relkind = 'v'"
+	    " AND relnamespace = '%s'::regnamespace AND (relname IN (", schema);
+	put_names(f, sql_views);
+	fputs(") OR relname IN (", f);	/* which a function makes */
+	for (size_t i = 0; i < layout_records_n; i++)
+		fprintf(f, "%s'final_%s'", i ? ", " : "", layout_records[i].name);
+	fputs("));\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP VIEW ' || old;\n\tEND IF;\n", f);
+	fprintf(f, "\tSELECT string_agg(oid::regprocedure::text, ', ') INTO old FROM pg_proc WHERE pronamespace = '%s'::regnamespace"
+	    " AND proname IN (", schema);
+	put_names(f, sql_functions);
+	fputs(");\n\tIF old IS NOT NULL THEN\n\t\tEXECUTE 'DROP FUNCTION ' || old;\n\tEND IF;\n"
+	    "EXCEPTION\n\tWHEN dependent_objects_still_exist THEN NULL;\nEND $do$;\n", f);
+}
+
+static void
+print_views(FILE *f, const char *schema)
+{
+	print_drop(f, schema, false);
+	for (const char *const *text = sql_texts; *text; text++) {
+		putc('\n', f);
+		put_sql(f, schema, *text);
+	}
+	fprintf(f, "\nCREATE OR REPLACE FUNCTION %s.views_version() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '%016" PRIx64 "' $$;\n"
+	    "COMMENT ON FUNCTION %s.views_version IS 'Which version of the views this is: f1-pg --init makes them anew if its own is another';\n",
+	    schema, version(), schema);
+}
+
 /* what f1-pg and f1-load keep for themselves */
 static void
 print_own(FILE *f, const char *schema)
@@ -169,6 +241,7 @@ schema_print(FILE *f, const char *schema)
 	print_own(f, schema);
 	for (size_t i = 0; i < layout_enums_n; i++)
 		print_enum(f, schema, &layout_enums[i]);
+	print_views(f, schema);
 }
 
 /* What the tables of the schema lack: rows of table, column, type and the type that it has, which is null if the column is
@@ -213,6 +286,12 @@ ask_missing(struct db *db, const char *schema)
 static void
 print_missing(FILE *f, const char *schema, const PGresult *missing)
 {
+	/* a view would not let go of the type of its columns */
+	for (int i = 0; i < PQntuples(missing); i++)
+		if (!PQgetisnull(missing, i, 3)) {
+			print_drop(f, schema, true);
+			break;
+		}
 	for (int i = 0; i < PQntuples(missing); i++) {
 		const char *table = PQgetvalue(missing, i, 0), *column = PQgetvalue(missing, i, 1), *type = PQgetvalue(missing, i, 2);
 

@@ -70,24 +70,25 @@ escape(FILE *f, const char *value)
 			fprintf(f, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
 }
 
-static void
-metrics(void)
+char *
+count_text(size_t *n)
 {
 	char *text, prefix[128];
-	size_t size, length;
-	FILE *f = open_memstream(&text, &size);
+	size_t length;
+	FILE *f = open_memstream(&text, n);
 
 	if (f == NULL)
-		return;
+		return NULL;
 	for (size_t i = 0; i < self.n; i++) {
 		const struct count *c = &self.counts[i];
+		int gauge = c->label == NULL && c->value != NULL;
 
-		length = (size_t)snprintf(prefix, sizeof prefix, "%s_%s_total", opt_common.program, c->name);
+		length = (size_t)snprintf(prefix, sizeof prefix, "%s_%s%s", opt_common.program, c->name, gauge ? "" : "_total");
 		for (size_t k = 0; k < length && k < sizeof prefix - 1; k++)
 			if (!isalnum((unsigned char)prefix[k]))
 				prefix[k] = '_';
 		if (i == 0 || strcmp(c->name, c[-1].name) != 0)
-			fprintf(f, "# HELP %s %s\n# TYPE %s counter\n", prefix, c->help, prefix);
+			fprintf(f, "# HELP %s %s\n# TYPE %s %s\n", prefix, c->help, prefix, gauge ? "gauge" : "counter");
 		if (c->label) {
 			fprintf(f, "%s{%s=\"", prefix, c->label);
 			escape(f, c->value);
@@ -95,7 +96,19 @@ metrics(void)
 		} else
 			fprintf(f, "%s %" PRIu64 "\n", prefix, c->n);
 	}
-	if (fclose(f) == 0 && io_replace(opt_common.metrics, text, size) == -1 && !self.failed) {
+	if (fclose(f) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void
+metrics(void)
+{
+	size_t n;
+	char *text = count_text(&n);
+
+	if (text != NULL && io_replace(opt_common.metrics, text, n) == -1 && !self.failed) {
 		warn("%s", opt_common.metrics);
 		self.failed = 1;
 	}

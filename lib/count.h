@@ -22,15 +22,20 @@ struct count {
 	const char *name;	/* words for people, joined by _ for Prometheus */
 	const char *help;
 	const char *label;	/* name of the label, or NULL */
-	const char *value;	/* its value */
+	const char *value;	/* its value; without a label NULL, or COUNT_GAUGE for what goes down as well */
 	uint64_t n;
 };
+
+#define COUNT_GAUGE "gauge"
 
 /* `counts` must stay. */
 void count_init(struct count *counts, size_t n);
 
 /* The line for people on stderr. */
 void count_print(void);
+
+/* The text for Prometheus, of *n bytes and a NUL; the caller frees it. NULL when out of memory. */
+char *count_text(size_t *n);
 
 /* Does what is asked for: the line if SIGUSR1 came, the --metrics file if it is older than 2 seconds. Cheap. */
 void count_poll(void);

@@ -95,8 +95,21 @@ record_read(struct record_reader *r, const uint8_t **record, size_t *n, int time
 int
 record_pending(const struct record_reader *r)
 {
-	return r->end - r->begin >= RECORD_HEADER &&
-	    r->end - r->begin >= RECORD_HEADER + (size_t)be32(r->buffer + r->begin);
+	size_t at = r->begin;
+
+	while (r->end - at >= RECORD_HEADER && be32(r->buffer + at) == null_value)
+		at += RECORD_HEADER;
+	return r->end - at >= RECORD_HEADER && r->end - at >= RECORD_HEADER + (size_t)be32(r->buffer + at);
+}
+
+void
+record_move(struct record_reader *r, uint8_t *buffer, size_t size)
+{
+	memmove(buffer, r->buffer + r->begin, r->end - r->begin);
+	r->buffer = buffer;
+	r->size = size;
+	r->end -= r->begin;
+	r->begin = 0;
 }
 
 void

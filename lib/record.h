@@ -32,6 +32,11 @@ int record_read(struct record_reader *, const uint8_t **record, size_t *n, int t
 /* Is a whole record in the buffer already? */
 int record_pending(const struct record_reader *);
 
+/* Goes on in `size` bytes at `buffer`, and RECORD_SLACK more, which stay the caller's: what was not read yet moves
+ * there, and the records read so far stay valid in the old place. A reader that begins with fd, buffer and size need not
+ * be opened or closed. */
+void record_move(struct record_reader *, uint8_t *buffer, size_t size);
+
 void record_close(struct record_reader *);
 
 #endif

@@ -1,42 +1,33 @@
 -- demo.sql: what scripts/demo shows of the session :'uid' (16 hex digits)
 -- SPDX-License-Identifier: MIT
 \pset footer off
-SELECT coalesce(t.name, 'track ' || s.track_id) AS track, coalesce(k.name, 'session ' || s.session_type) AS session, s.packet_format AS format,
-	s.total_laps AS laps, coalesce(w.name, '') AS weather, s.track_temperature || ' °C' AS track_temperature, f1.session_hex(s.session_uid) AS session_uid
-FROM f1.session s
-LEFT JOIN f1.enum_track t ON t.packet_format = s.packet_format AND t.value = s.track_id
-LEFT JOIN f1.enum_session_type k ON k.packet_format = s.packet_format AND k.value = s.session_type
-LEFT JOIN f1.enum_weather w ON w.packet_format = s.packet_format AND w.value = s.weather
-WHERE s.session_uid = f1.session_uid(:'uid')
-ORDER BY s.overall_frame_identifier DESC LIMIT 1;
+SELECT race_id FROM f1.sessions WHERE session = :'uid' \gset
+
+SELECT track, session_type AS session, packet_format AS format, total_laps AS laps, weather, track_temperature || ' °C' AS track_temperature,
+	race AS session_uid
+FROM f1.races
+WHERE race_id = :race_id;
 
 \echo Classification
-SELECT c.position AS pos, c.car, p.name AS driver, coalesce(t.name, 'team ' || p.team_id) AS team, c.num_laps AS laps, c.grid_position AS grid,
-	c.num_pit_stops AS stops, to_char(make_interval(secs => c.total_race_time + c.penalties_time), 'FMHH24:MI:SS.MS') AS race_time,
-	c.points, r.name AS result
-FROM f1.final_classification c
-JOIN f1.participants p USING (session_uid, car)
-LEFT JOIN f1.enum_team t ON t.packet_format = p.packet_format AND t.value = p.team_id
-LEFT JOIN f1.enum_result_status r ON r.packet_format = c.packet_format AND r.value = c.result_status
-WHERE c.session_uid = f1.session_uid(:'uid')
-ORDER BY c.position;
+SELECT position AS pos, car, driver, team, laps, grid_position AS grid, pit_stops AS stops, race_time,
+	CASE WHEN laps_down > 0 THEN '+' || laps_down || ' laps' ELSE '+' || f1.lap_time(gap_ms) END AS gap, best_time, points, status
+FROM f1.classification
+WHERE race_id = :race_id
+ORDER BY position;
 
 \echo Fastest laps
-SELECT row_number() OVER (ORDER BY b.ms) AS pos, best.car, p.name AS driver, to_char(make_interval(secs => b.ms / 1000.0), 'FMMI:SS.MS') AS lap_time, b.lap,
-	b.speed AS top_speed
-FROM (
-	SELECT car, (array_agg(lap_time_in_ms ORDER BY lap_time_in_ms, lap_num))[1] AS ms,
-		(array_agg(lap_num ORDER BY lap_time_in_ms, lap_num))[1] AS lap
-	FROM f1.lap_history
-	WHERE session_uid = f1.session_uid(:'uid') AND lap_time_in_ms > 0 AND lap_valid_bit_flags & 1 = 1
-	GROUP BY car
-	UNION ALL	-- up to 2020 the game tells the best lap with every frame
-	SELECT car, round(min(best_lap_time)::numeric * 1000), (array_agg(best_lap_num ORDER BY best_lap_time))[1]
-	FROM f1.lap_data
-	WHERE session_uid = f1.session_uid(:'uid') AND best_lap_time > 0
-	GROUP BY car
-) best (car, ms, lap)
-JOIN (SELECT car, max(speed) FROM f1.car_telemetry WHERE session_uid = f1.session_uid(:'uid') GROUP BY car) top (car, speed) USING (car)
-CROSS JOIN LATERAL (SELECT best.ms, best.lap, top.speed) b
-JOIN f1.participants p ON p.session_uid = f1.session_uid(:'uid') AND p.car = best.car
-ORDER BY b.ms LIMIT 5;
+SELECT rank AS pos, car, driver, lap_time, lap_num AS lap, tyre, f1.lap_time(sector1_ms) AS sector1, f1.lap_time(sector2_ms) AS sector2,
+	f1.lap_time(sector3_ms) AS sector3
+FROM f1.fastest_laps
+WHERE race_id = :race_id
+ORDER BY rank
+LIMIT 5;
+
+\echo Stints
+SELECT driver, string_agg(tyre || ' ' || first_lap || '-' || last_lap, ', ' ORDER BY stint) AS stints
+FROM f1.stints
+JOIN f1.classification c USING (race_id, car, driver)
+WHERE race_id = :race_id
+GROUP BY c.position, driver
+ORDER BY c.position
+LIMIT 5;

@@ -16,7 +16,7 @@ manual_options() {
 }
 
 built=0
-for program in f1-listen f1-replay f1-decode f1-pg; do
+for program in f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg; do
 	have "$program" || continue
 	built=$((built + 1))
 

@@ -50,6 +50,7 @@ count() {
 n=$(count "$old")
 is '--drop-session says how many rows went' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
 is 'none is left' "$(rows_of "$old")" ''
+is 'nor in the views' "$(sql "SELECT count(*) FROM f1.sessions WHERE session = '$old'")" 0
 is 'nor is it remembered' "$(sql "SELECT count(*) FROM f1.loads WHERE session_uid = f1.session_uid('$old')")" 0
 rows_of "$young" >young.after
 rows_of "$undated" >undated.after
@@ -78,15 +79,19 @@ is 'a session that another program wrote goes by its own time' "$(cut -d : -f 1 
 
 # samples only
 load_all
-for table in session lap_history final_classification participants event tyre_stints; do
-	sql "SELECT * FROM f1.$table ORDER BY 1, 5, 8"
-done >results.before
+results() {
+	for table in session lap_history final_classification participants event tyre_stints; do
+		sql "SELECT * FROM f1.$table ORDER BY 1, 5, 8"
+	done
+	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties; do
+		sql "SELECT v::text FROM f1.$view v ORDER BY 1"
+	done
+}
+results >results.before
 sql "SELECT DISTINCT ON (car, current_lap_num) * FROM f1.lap_data WHERE session_uid = f1.session_uid('$old') ORDER BY car, current_lap_num, overall_frame_identifier DESC" >ends.before
 f1-pg --keep-samples 30 >out
 like '--keep-samples 30 says what went' "$(cat out)" "^$old: [1-9][0-9]* samples dropped$"
-for table in session lap_history final_classification participants event tyre_stints; do
-	sql "SELECT * FROM f1.$table ORDER BY 1, 5, 8"
-done >results.after
+results >results.after
 same 'sessions, laps, results and events stay' results.before results.after
 is 'motion, telemetry and the like go, but for the end of a lap' "$(sql "SELECT (SELECT count(*) FROM f1.motion WHERE session_uid = f1.session_uid('$old')) < 20,
 	(SELECT count(*) FROM f1.motion_ex WHERE session_uid = f1.session_uid('$old')), (SELECT count(*) FROM f1.car_damage WHERE session_uid = f1.session_uid('$old')) BETWEEN 8 AND 20")" 't|0|t'

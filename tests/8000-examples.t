@@ -11,7 +11,7 @@
 # shellcheck disable=SC2317
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-listen f1-replay f1-decode f1-pg f1-sim
+need f1-listen f1-replay f1-decode f1-ws f1-pg f1-sim
 
 # --- the examples: folder examples, one file each, whose first line tells where it stands
 mkdir examples work wrap made made/captures
@@ -120,6 +120,14 @@ if have psql && "$top/scripts/pg-local" start "$tmp/pg" fsync=off >pg.out 2>&1; 
 	export PGHOST PGUSER PGDATABASE PAGER
 fi
 
+# --- a broker; its port stands in place of the usual one
+broker=
+if have f1-kafka java kcat curl && F1_BROKERS=$("$top/scripts/kafka-local" start "$tmp/kafka" num.partitions=3 2>kafka.out); then
+	broker=1
+	at_exit "'$top/scripts/kafka-local' stop '$tmp/kafka' kill 2>/dev/null"
+	export F1_BROKERS
+fi
+
 # --- what stands at the head of a live pipeline says who it is, so that it can be stopped as Ctrl-C would
 wrap() {
 	real=$(command -v "$1") || return 0
@@ -134,6 +142,8 @@ wrap f1-listen "-p $port"
 wrap socat
 wrap nc
 wrap tcpdump
+printf '#!/bin/sh\nexec %s -l 127.0.0.1:0 "$@"\n' "$(command -v f1-ws)" >wrap/f1-ws	# whoever has the port of the default
+chmod +x wrap/f1-ws
 printf '#!/bin/sh\nshift\nexec "$@"\n' >wrap/ssh
 chmod +x wrap/ssh
 HOME=$tmp/work
@@ -155,6 +165,14 @@ missing() {
 	*"f1-pg --ddl"*) ;;
 	*f1-pg* | *f1-load* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
+	case $1 in
+	*f1-kafka* | *kcat*) [ -n "$broker" ] || echo 'no Kafka here' ;;
+	esac
+	for tool in f1-route f1-ws; do
+		case $1 in
+		*$tool*) have $tool || echo "no $tool here" ;;
+		esac
+	done
 	case $1 in
 	*zst*) have zstd || echo 'no zstd here' ;;
 	esac
@@ -219,10 +237,18 @@ plausible() {
 	fi
 	file=$(sed -n 's/.*> \([a-z0-9]*\.[a-z0-9.]*\)$/\1/p; s/.*-w \([a-z][a-z0-9.]*\).*/\1/p' "$2" | tail -n 1)
 	case $1 in
+	*kcat*) ;;
+	*f1-kafka*) kcat -b "$F1_BROKERS" -Q -t f1.lap_data:0:-1 -t f1.lap_data:1:-1 -t f1.lap_data:2:-1 | grep ' [1-9][0-9]*$' && return ;;
+	esac
+	case $1 in
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
+	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
 	*f1-load*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*f1-pg* | *f1-load*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
+	*f1-ws) return ;;
+	*f1-ws\ -v) grep 'f1-ws: [1-9][0-9]* records, 0 rejected' err && return ;;
+	*f1-ws\ -l*) return ;;
 	*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*/dev/null | "f1-replay "*" -u "*) return ;;
 	esac
@@ -240,7 +266,7 @@ plausible() {
 
 for example in examples/*; do
 	where=$(sed -n '1s/^# //p' "$example")
-	command=$(sed -e 1d -e "s/20777/$port/g" -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
+	command=$(sed -e 1d -e "s/20777/$port/g" -e "s/localhost:9092/${F1_BROKERS-}/g" -e 's/:3001/:0/g' -e 's,build/bin/,,g' -e 's/^[0-9*]* [0-9*]* \* \* \* //' "$example")
 	printf '%s\n' "$command" >"$tmp/command"
 	name="$where: $(sed -e 1d -e 's/#/\\#/g' "$example" | head -n 1)"
 	why=$(missing "$command" | head -n 1)

@@ -1,0 +1,464 @@
+/* send: records become messages on their way, and what comes of each
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "conf.h"
+#include "json.h"
+#include "opt.h"
+#include "record.h"
+#include "schema.h"
+#include "send.h"
+#include "sig.h"
+#include "topic.h"
+
+/* milliseconds: of one wait; until waiting at the end is told; for the reports of what was given up */
+enum { TICK = 100, PATIENCE = 2000, LAST = 5000 };
+enum { CHUNK = 1024 };		/* messages that are allocated together */
+
+/* one message on its way */
+struct message {
+	struct block *record_block, *value_block;	/* value_block is NULL if the record is the value */
+	const uint8_t *record;
+	uint32_t n;
+	struct topic *topic;
+	uint64_t number;	/* place in the input */
+	struct message *next;	/* of the unused ones */
+};
+
+static struct {
+	const struct send_options *options;
+	rd_kafka_t *rk;
+	FILE *dead;
+	struct message *unused;
+	size_t under_way;		/* messages */
+	uint64_t numbered;
+	struct block *values;		/* JSON is made here, behind the first values_n bytes */
+	size_t values_n;
+	struct message **failed;	/* to be written to the dead letters */
+	size_t failed_n, failed_size;
+	uint64_t given_up, uncertain;	/* messages; of them those that the broker may have */
+	bool over, fatal;
+	bool away;			/* told that no broker can be reached */
+	bool unwritten;			/* a dead letter could not be written */
+	char reason[256];		/* what librdkafka said last */
+	time_t waited;
+	struct timespec deadline;	/* of waiting when asked to stop; 0: not yet known */
+	rd_kafka_headers_t *headers[LAYOUT_IDS][LAYOUT_YEARS];
+} self;
+
+static long
+milliseconds(const struct timespec *from, const struct timespec *to)
+{
+	return (to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
+}
+
+static struct message *
+new_message(void)
+{
+	struct message *m = self.unused;
+
+	if (m == NULL) {
+		if ((m = calloc(CHUNK, sizeof *m)) == NULL)
+			err(EX_OSERR, NULL);
+		for (int i = 0; i < CHUNK - 1; i++)
+			m[i].next = &m[i + 1];
+	}
+	self.unused = m->next;
+	return m;
+}
+
+static void
+release(struct message *m)
+{
+	block_drop(m->record_block);
+	if (m->value_block)
+		block_drop(m->value_block);
+	m->next = self.unused;
+	self.unused = m;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct message *const *x = a, *const *y = b;
+
+	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+}
+
+/* Writes what failed, in the order in which it came. */
+static void
+bury(void)
+{
+	if (self.failed_n == 0)
+		return;
+	qsort(self.failed, self.failed_n, sizeof *self.failed, by_number);
+	for (size_t i = 0; i < self.failed_n; i++) {
+		struct message *m = self.failed[i];
+
+		fwrite(m->record - RECORD_HEADER, RECORD_HEADER + (size_t)m->n, 1, self.dead);
+		release(m);
+	}
+	self.failed_n = 0;
+	if (fflush(self.dead) == EOF && !self.unwritten) {
+		warn("%s", self.options->dead_letter);
+		self.unwritten = true;
+	}
+}
+
+static void
+fail(struct message *m, rd_kafka_resp_err_t error, bool uncertain)
+{
+	stats_undelivered(m->topic->number)->n++;
+	self.given_up++;
+	self.uncertain += uncertain;
+	if (!m->topic->told && error != RD_KAFKA_RESP_ERR__PURGE_QUEUE && error != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT &&
+	    error != RD_KAFKA_RESP_ERR__FATAL) {
+		warnx("%s: %s", m->topic->name, rd_kafka_err2str(error));
+		m->topic->told = true;
+	}
+	if (self.dead == NULL) {
+		release(m);
+		return;
+	}
+	if (self.failed_n == self.failed_size) {
+		self.failed_size = self.failed_size ? 2 * self.failed_size : CHUNK;
+		if ((self.failed = realloc(self.failed, self.failed_size * sizeof *self.failed)) == NULL)
+			err(EX_OSERR, NULL);
+	}
+	self.failed[self.failed_n++] = m;
+}
+
+static void
+on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *report, void *opaque)
+{
+	struct message *m = report->_private;
+
+	(void)rk;
+	(void)opaque;
+	self.under_way--;
+	if (report->err) {
+		fail(m, report->err, rd_kafka_message_status(report) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED);
+		return;
+	}
+	stats_delivered(m->topic->number)->n++;
+	release(m);
+	if (self.away) {
+		warnx("delivering again");
+		self.away = false;
+	}
+}
+
+static void
+on_error(rd_kafka_t *rk, int error, const char *reason, void *opaque)
+{
+	char why[512];
+
+	(void)opaque;
+	switch (error) {
+	case RD_KAFKA_RESP_ERR__FATAL:
+		rd_kafka_fatal_error(rk, why, sizeof why);
+		if (!self.fatal)
+			warnx("%s", why);
+		self.fatal = true;
+		break;
+	case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+		if (!self.away)
+			warnx("%s: trying again", self.reason[0] ? self.reason : reason);
+		self.away = true;
+		break;
+	default:	/* of one broker */
+		if (opt_common.verbose && strcmp(reason, self.reason) != 0)
+			warnx("%s", reason);
+		snprintf(self.reason, sizeof self.reason, "%s", reason);
+	}
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	enum { DEBUG = 7 };	/* comes only if it was asked for */
+
+	(void)rk;
+	if (opt_common.verbose > 1 || level == DEBUG)
+		warnx("%s: %s", facility, text);
+}
+
+static int
+on_statistics(rd_kafka_t *rk, char *json, size_t n, void *opaque)
+{
+	(void)rk;
+	(void)n;
+	(void)opaque;
+	stats_library(json);
+	return 0;
+}
+
+void
+send_init(rd_kafka_conf_t *conf, const struct send_options *options)
+{
+	char why[512];
+
+	self.options = options;
+	if (options->dead_letter && (self.dead = fopen(options->dead_letter, "ae")) == NULL)
+		err(EX_IOERR, "%s", options->dead_letter);
+	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_stats_cb(conf, on_statistics);
+	if ((self.rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why)) == NULL)
+		opt_usage("%s", why);
+	/* records, values, and what is free at their ends */
+	block_init(8 + 3 * (size_t)conf_number(self.rk, "queue.buffering.max.kbytes") / (BLOCK_SIZE / 1024));
+	topic_init(self.rk, options->topics, options->create);
+}
+
+void
+send_poll(void)
+{
+	rd_kafka_poll(self.rk, 0);
+	bury();
+	count_poll();
+}
+
+static void
+give_up(void)
+{
+	struct timespec begin, now;
+
+	if (self.over)
+		return;
+	self.over = true;
+	rd_kafka_purge(self.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		rd_kafka_poll(self.rk, TICK);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (self.under_way > 0 && milliseconds(&begin, &now) < LAST);
+	bury();
+}
+
+/* Waits a moment for room; false if there will be none. */
+static bool
+wait_for_room(void)
+{
+	struct timespec now;
+
+	if (self.over)
+		return false;
+	rd_kafka_poll(self.rk, TICK);
+	bury();
+	count_poll();
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	self.waited = now.tv_sec;
+	if (sig_overdue() && self.deadline.tv_sec == 0) {
+		self.deadline = now;
+		self.deadline.tv_sec += self.options->drain;
+	}
+	if (self.fatal || (self.deadline.tv_sec != 0 && milliseconds(&self.deadline, &now) >= 0))
+		give_up();
+	return !self.over;
+}
+
+time_t
+send_waited(void)
+{
+	return self.waited;
+}
+
+bool
+send_over(void)
+{
+	if (self.fatal)
+		give_up();
+	return self.over;
+}
+
+struct block *
+send_block(void)
+{
+	struct block *b;
+
+	while ((b = block_new()) == NULL)
+		/* when it is over all messages have come back, and their blocks with them */
+		if (!wait_for_room() && (b = block_new()) == NULL)
+			errx(EX_OSERR, "out of memory");
+		else if (b)
+			break;
+	return b;
+}
+
+static rd_kafka_headers_t *
+new_headers(const struct head *h)
+{
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(3);
+	const char *type = self.options->format == SEND_MSGPACK ? "application/msgpack" : "application/json";
+	char text[32];
+
+	rd_kafka_header_add(headers, "packet_id", -1, text, snprintf(text, sizeof text, "%u", h->packet_id));
+	rd_kafka_header_add(headers, "packet_format", -1, text, snprintf(text, sizeof text, "%u", h->packet_format));
+	rd_kafka_header_add(headers, "content-type", -1, type, -1);
+	return headers;
+}
+
+/* a copy, which the message takes */
+static rd_kafka_headers_t *
+headers_of(const struct head *h)
+{
+	rd_kafka_headers_t **made;
+
+	if (h->packet_id >= LAYOUT_IDS || h->packet_format < LAYOUT_YEAR_MIN || h->packet_format > LAYOUT_YEAR_MAX)
+		return new_headers(h);
+	made = &self.headers[h->packet_id][h->packet_format - LAYOUT_YEAR_MIN];
+	if (*made == NULL)
+		*made = new_headers(h);
+	return rd_kafka_headers_copy(*made);
+}
+
+/* Makes the value. Its length, or 0 if the record is no map; NULL in *value if there was no more room. */
+static size_t
+make_value(const struct head *h, const uint8_t *record, size_t n, const uint8_t **value)
+{
+	size_t room = JSON_ROOM(n), envelope_n = 0, json_n;
+	const char *envelope = NULL;
+	char *to;
+
+	if (self.options->format == SEND_MSGPACK) {
+		*value = record;
+		return n;
+	}
+	if (self.options->format == SEND_JSON_SCHEMA) {
+		envelope = schema_envelope(h->kind, &envelope_n);
+		room += envelope_n + 1;
+	}
+	if (self.values == NULL || BLOCK_SIZE - self.values_n < room) {
+		if (self.values)
+			block_drop(self.values);
+		self.values = send_block();
+		self.values_n = 0;
+	}
+	to = (char *)self.values->bytes + self.values_n;
+	*value = (uint8_t *)to;
+	if (envelope)
+		memcpy(to, envelope, envelope_n);
+	json_n = json_record(to + envelope_n, record, n);
+	if (json_n == 0)
+		return 0;
+	n = envelope_n + json_n;
+	if (envelope)
+		to[n++] = '}';
+	self.values_n += n;
+	return n;
+}
+
+static rd_kafka_resp_err_t
+produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
+{
+	char key[TEMPLATE_ROOM];
+	size_t key_n = template_write(self.options->key, h, key);
+	rd_kafka_headers_t *headers = headers_of(h);
+	rd_kafka_vu_t parts[] = {
+		{ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = m->topic->handle },
+		{ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)value, n } },
+		{ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { key_n ? key : NULL, key_n } },
+		/* 0 is now */
+		{ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = h->received_at > 0 ? h->received_at / 1000 : 0 },
+		{ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = m },
+		{ .vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers },
+	};
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+
+	while (!self.over) {
+		rd_kafka_error_t *error = rd_kafka_produceva(self.rk, parts, sizeof parts / sizeof parts[0]);
+
+		if (error == NULL)
+			return RD_KAFKA_RESP_ERR_NO_ERROR;
+		code = rd_kafka_error_code(error);
+		rd_kafka_error_destroy(error);
+		if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+			break;
+		code = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+		wait_for_room();
+	}
+	rd_kafka_headers_destroy(headers);
+	return code;
+}
+
+void
+send_record(const struct head *h, struct block *block, const uint8_t *record, size_t n)
+{
+	struct message *m;
+	const uint8_t *value;
+	size_t value_n = make_value(h, record, n, &value);
+	rd_kafka_resp_err_t error;
+
+	if (value_n == 0) {
+		stats[STATS_REJECTED + REASON_MALFORMED].n++;
+		return;
+	}
+	m = new_message();
+	m->record_block = block_use(block);
+	m->value_block = value == record ? NULL : block_use(self.values);
+	m->record = record;
+	m->n = (uint32_t)n;
+	m->topic = topic_of(h);
+	m->number = self.numbered++;
+	if ((error = produce(h, m, value, value_n)) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		self.under_way++;
+	else
+		fail(m, error, false);
+}
+
+int
+send_end(void)
+{
+	struct timespec begin, now;
+	bool told = false;
+	long passed = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	while (self.under_way > 0 && !self.fatal && passed < self.options->drain * 1000L) {
+		rd_kafka_flush(self.rk, TICK);
+		bury();
+		count_poll();
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		passed = milliseconds(&begin, &now);
+		if (passed >= PATIENCE && !told && self.under_way > 0) {
+			warnx("waiting for the delivery of %zu messages, for at most %d seconds", self.under_way, self.options->drain);
+			told = true;
+		}
+	}
+	if (self.under_way > 0)
+		give_up();
+	bury();
+	if (self.given_up > 0) {
+		warnx("%" PRIu64 " records were read and not delivered%s%s", self.given_up, self.dead ? ", and are in " : "",
+		    self.dead ? self.options->dead_letter : "");
+		if (self.uncertain > 0)
+			warnx("%" PRIu64 " of them were sent, and the broker may have them", self.uncertain);
+	}
+	if (self.dead && fclose(self.dead) == EOF && !self.unwritten) {
+		warn("%s", self.options->dead_letter);
+		self.unwritten = true;
+	}
+	return self.unwritten ? EX_IOERR : self.given_up > 0 ? EX_TEMPFAIL : EX_OK;
+}
+
+void
+send_close(void)
+{
+	for (int id = 0; id < LAYOUT_IDS; id++)
+		for (int year = 0; year < LAYOUT_YEARS; year++)
+			if (self.headers[id][year])
+				rd_kafka_headers_destroy(self.headers[id][year]);
+	topic_end();
+	rd_kafka_destroy(self.rk);
+}

@@ -1,0 +1,43 @@
+/* stats: what f1-kafka counts; a part of it per topic, and the topics come as they are met
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef STATS_H
+#define STATS_H
+
+#include "count.h"
+
+/* why a record becomes no message */
+#define REASONS \
+	REASON(MALFORMED, "malformed", "not a map of names and values") \
+	REASON(HEAD, "head", "without one of the keys that every record has") \
+	REASON(UNKNOWN, "unknown", "of a kind that is not known")
+
+enum reason {
+#define REASON(name, label, help) REASON_##name,
+	REASONS
+#undef REASON
+	REASON_N
+};
+
+enum { STATS_RECORDS, STATS_REJECTED, STATS_FIXED = STATS_REJECTED + REASON_N };
+
+/* what librdkafka tells about itself, see its STATISTICS.md */
+enum { STATS_QUEUED, STATS_QUEUED_BYTES, STATS_REQUESTS, STATS_SENT_BYTES, STATS_RETRIES, STATS_ROUND_TRIP, STATS_LIBRARY };
+
+/* All, in the order above: STATS_FIXED, delivered of each topic, undelivered of each, STATS_LIBRARY. Moves when a topic
+ * comes. */
+extern struct count *stats;
+
+/* Ends the program with status 71 when out of memory, as does stats_topic. */
+void stats_init(void);
+
+/* Another topic; the name must stay. Its number: 0, 1 … */
+int stats_topic(const char *name);
+
+struct count *stats_delivered(int topic);
+struct count *stats_undelivered(int topic);
+
+/* librdkafka's statistics, a JSON text. */
+void stats_library(const char *json);
+
+#endif

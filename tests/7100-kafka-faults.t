@@ -1,0 +1,182 @@
+#!/bin/sh
+# f1-kafka: the broker dies, is away or refuses, the queue is full: nothing is lost, nothing is twice, and what cannot be
+# delivered can be sent again
+# SPDX-License-Identifier: MIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/kafka.sh
+. "$top/tests/kafka.sh"
+need f1-kafka f1-decode f1-sim python3
+kafka_start num.partitions=3
+
+f1-sim -y 2025 -c 4 -l 1 -r 4 >race.bin
+f1-decode race.bin >race.f1
+f1-decode --json race.bin >race.json
+records=$(wc -l <race.json)
+size=$(wc -c <race.f1)
+
+# begin [OPTION]…: f1-kafka reads from descriptor 3
+begin() {
+	rm -f fifo
+	mkfifo fifo
+	exec 4<>fifo	# opening an end waits for the other
+	background f1-kafka -v -f msgpack "$@" <fifo 2>err
+	exec 3>fifo 4<&-
+}
+
+# part FROM TO: those percents of the race
+part() {
+	tail -c +$((size * $1 / 100 + 1)) race.f1 | head -c $((size * $2 / 100 - size * $1 / 100)) >&3
+}
+
+end() {
+	exec 3>&-
+	finish "$pid"
+}
+
+# some TOPIC [N]: are there messages in it, N at least?
+some() {
+	[ "$(ends "$1" | cut -d ' ' -f 2)" -ge "${2-1}" ] 2>/dev/null
+}
+
+# whole NAME TOPIC: each record once, in order
+whole() {
+	consume_all "$2" >messages
+	ok "$1" python3 "$top/tests/messages.py" msgpack 3 race.json race.f1 <messages
+}
+
+# --- killed three times in mid-race
+begin -t killed
+part 0 20
+until_true some killed
+for from in 20 45 70; do
+	part $from $((from + 10))
+	kafka_kill
+	part $((from + 10)) $((from + 25))
+	kafka_again
+done
+part 95 100
+end
+is 'the broker is killed three times: status' "$status" 0
+whole 'the broker is killed three times: each record once, in order by key' killed
+like 'the broker is killed: words' "$(cat err)" 'trying again$'
+like 'the broker is back: words' "$(cat err)" '^f1-kafka: delivering again$'
+ok 'and not a word for each try' test "$(grep -c 'trying again' err)" -le 3
+
+# killed while as much as can be is on its way
+begin -t storm -X queue.buffering.max.kbytes=4096 -X linger.ms=0
+part 0 60 &
+feeder=$!
+until_true some storm 100
+kafka_kill
+kafka_again
+wait $feeder
+part 60 100
+end
+is 'killed with a full queue: status' "$status" 0
+whole 'killed with a full queue: each record once, in order by key' storm
+
+# --- absent at the start, with a queue that the race does not fit into
+kafka_kill
+begin -t late -X queue.buffering.max.messages=1000
+part 0 100 &
+feeder=$!
+ok 'no broker at the start: said' until_true grep -q 'trying again' err
+kafka_again
+wait $feeder
+end
+is 'no broker at the start: status' "$status" 0
+is 'no broker at the start: said once' "$(grep -c 'trying again' err)" 1
+whole 'no broker at the start: each record once, in order by key' late
+
+run f1-kafka -f msgpack -t narrow -X queue.buffering.max.messages=10 -X linger.ms=0 <race.f1
+is 'a queue of 10 messages: status' "$status" 0
+whole 'a queue of 10 messages: each record once, in order by key' narrow
+
+# --- away at the end: the first half is there, of the second nothing
+python3 - >half.f1 <<'P'
+import struct, sys
+d = open('race.f1', 'rb').read()
+at = n = 0
+while at < len(d) // 2:
+    at += 4 + struct.unpack('>I', d[at:at + 4])[0]
+    n += 1
+sys.stdout.buffer.write(d[:at])
+open('half', 'w').write(str(n))
+P
+half=$(cat half)
+begin -t away --drain-timeout 3 --dead-letter dead.f1
+cat half.f1 >&3
+until_true some away "$half"
+kafka_kill
+tail -c +$(($(wc -c <half.f1) + 1)) race.f1 >&3
+end
+is 'no broker at the end: status' "$status" 75
+like 'no broker at the end: waiting is told' "$(cat err)" \
+	"waiting for the delivery of $((records - half)) messages, for at most 3 seconds"
+like 'no broker at the end: what was not delivered is told' "$(cat err)" \
+	"^f1-kafka: $((records - half)) records were read and not delivered, and are in dead.f1\$"
+like 'no broker at the end: counted' "$(cat err)" "$half delivered \\($half away\\), $((records - half)) undelivered"
+tail -c +$(($(wc -c <half.f1) + 1)) race.f1 >rest.f1
+same 'no broker at the end: the dead letters are the second half' dead.f1 rest.f1
+kafka_again
+run f1-kafka -v -f msgpack -t away --dead-letter again.f1 <dead.f1 2>err
+is 'the dead letters are sent again: status' "$status" 0
+is 'and none is dead again' "$(wc -c <again.f1 | tr -d ' ')" 0
+whole 'the dead letters are sent again: each record once, in order by key' away
+
+# never there: all are dead letters, in their order
+kafka_kill
+run f1-kafka -f json --drain-timeout 0 --dead-letter all.f1 <race.f1 2>err
+is 'no broker at all: status' "$status" 75
+same 'no broker at all: the dead letters are what came in' all.f1 race.f1
+run f1-kafka --drain-timeout 0 <race.f1 2>err
+is 'and without a file for them: status' "$status" 75
+like 'and without a file for them: words' "$(cat err)" "^f1-kafka: $records records were read and not delivered$"
+
+# asked to stop while the queue is full and no broker there: what still comes goes to the dead letters
+begin -t stopped --drain-timeout 1 --dead-letter stopped.f1 -X queue.buffering.max.messages=1000
+part 0 100 &
+feeder=$!
+until_true grep -q 'trying again' err
+kill -s TERM "$pid"
+wait $feeder
+end
+is 'asked to stop without a broker: status' "$status" 75
+same 'asked to stop without a broker: all are dead letters' stopped.f1 race.f1
+kafka_again
+
+# asked to stop while all is well: it reads on to the end
+begin -t term
+part 0 50
+until_true some term
+kill -s TERM "$pid"
+part 50 100
+end
+is 'asked to stop: status' "$status" 0
+whole 'asked to stop: it reads on to the end of input' term
+
+# --- what the broker or librdkafka refuses, one by one
+run f1-kafka -v -t large -f msgpack -X message.max.bytes=1000 --dead-letter large.f1 <half.f1 2>err
+is 'messages that are too large: status' "$status" 75
+is 'messages that are too large: said once' "$(grep -c 'size too large' err)" 1
+ok 'messages that are too large: the others are delivered' some large
+ok 'messages that are too large: they are dead letters' test -s large.f1
+f1-kafka -f msgpack -t large <large.f1
+consume large -f '%s\n' | sort >got
+f1-kafka -f msgpack -t sorted <half.f1
+consume sorted -f '%s\n' | sort >expected
+same 'messages that are too large: the dead letters complete it' got expected
+
+kafka_kill
+kafka_again auto.create.topics.enable=false
+run f1-kafka -v -t nowhere -X topic.metadata.propagation.max.ms=500 --dead-letter nowhere.f1 <race.f1 2>err
+is 'a topic that is not made: status' "$status" 75
+is 'a topic that is not made: said once' "$(grep -c 'nowhere: .*[Uu]nknown topic' err)" 1
+same 'a topic that is not made: all are dead letters' nowhere.f1 race.f1
+if [ -w /dev/full ]; then
+	run f1-kafka -t nowhere -X topic.metadata.propagation.max.ms=500 --dead-letter /dev/full <race.f1 2>err
+	is 'dead letters on a full disk: status' "$status" 74
+	like 'dead letters on a full disk: words' "$(cat err)" '/dev/full: No space left on device'
+fi
+done_testing
