@@ -81,7 +81,7 @@ is 'a session that another program wrote goes by its own time' "$(cut -d : -f 1 
 load_all
 results() {
 	for table in session lap_history final_classification participants event tyre_stints; do
-		sql "SELECT * FROM f1.$table ORDER BY 1, 5, 8"
+		sql "SELECT t::text FROM f1.$table t ORDER BY 1"
 	done
 	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties; do
 		sql "SELECT v::text FROM f1.$view v ORDER BY 1"
