@@ -84,7 +84,7 @@ results() {
 		sql "SELECT t::text FROM f1.$table t ORDER BY 1"
 	done
 	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties; do
-		sql "SELECT v::text FROM f1.$view v ORDER BY 1"
+		sql "SELECT to_jsonb(v) - 'tyre_age' FROM f1.$view v ORDER BY 1"	# the age on a lap to the pits went with its samples
 	done
 }
 results >results.before

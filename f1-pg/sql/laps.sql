@@ -117,10 +117,22 @@ FROM (
 		AND (l.lap_num <= t.last_lap OR t.last_lap IS NULL)
 	LEFT JOIN LATERAL (
 		SELECT s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyres_age_laps AS tyre_age
-		FROM f1.car_status s
-		WHERE s.session_uid = l.run_session AND s.car = l.car
-			AND s.overall_frame_identifier BETWEEN l.run_frame AND l.run_frame + 600
-		ORDER BY s.overall_frame_identifier
+		FROM (
+			(SELECT 1 AS choice, s.*
+			FROM f1.car_status s
+			WHERE s.session_uid = l.run_session AND s.car = l.car
+				AND s.overall_frame_identifier BETWEEN l.run_frame AND l.run_frame + 600
+			ORDER BY s.overall_frame_identifier
+			LIMIT 1)
+			UNION ALL	-- what f1-pg --keep-samples leaves, of a lap that ended on the track
+			(SELECT 2, s.*
+			FROM f1.car_status s
+			WHERE l.last_pit_status = 0 AND s.session_uid = l.last_session AND s.car = l.car
+				AND s.overall_frame_identifier BETWEEN l.last_frame - 600 AND l.last_frame
+			ORDER BY s.overall_frame_identifier DESC
+			LIMIT 1)
+		) s
+		ORDER BY s.choice
 		LIMIT 1
 	) s ON true
 ) l
