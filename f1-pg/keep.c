@@ -56,11 +56,12 @@ delete_all(struct db *db, const char *schema, uint64_t uid, unsigned long long *
 	if (done != DB_OK)
 		return done;
 	for (int i = 0; done == DB_OK && i < PQntuples(names); i++) {
-		unsigned long long of_loads = 0;
+		const char *name = PQgetvalue(names, i, 0);
+		unsigned long long derived = 0;
 		char sql[256];
 
-		snprintf(sql, sizeof sql, "DELETE FROM %s.%s WHERE session_uid = %" PRId64, schema, PQgetvalue(names, i, 0), (int64_t)uid);
-		done = delete(db, sql, strcmp(PQgetvalue(names, i, 0), "loads") == 0 ? &of_loads : rows);
+		snprintf(sql, sizeof sql, "DELETE FROM %s.%s WHERE session_uid = %" PRId64, schema, name, (int64_t)uid);
+		done = delete(db, sql, layout_record(name, strlen(name)) ? rows : &derived);
 	}
 	PQclear(names);
 	return done;

@@ -15,6 +15,16 @@ sessions() {
 	sql 'SELECT count(DISTINCT session_uid) FROM f1.motion'
 }
 
+f1-load --help | sed -n 's/^  -\([a-zA-Z]\), --\([a-z-]*\).*/\1 \2/p' | sort >got
+sed -n 's/^\.It Fl \([a-zA-Z]\).*Fl -\([a-z-]*\).*/\1 \2/p' "$top/man/f1-load.1" | sort >want
+same '--help and the manual name the same options' got want
+like '--version' "$(f1-load -V)" '^f1-load [0-9]+\.[0-9]+'
+for bad in --nothing '-j 9' '-j x' '-s A' -d; do
+	# shellcheck disable=SC2086	# words are wanted
+	run f1-load $bad 2>err
+	is "f1-load $bad: status" "$status" 64
+done
+
 mkdir season
 run f1-load season 2>err
 is 'no schema: status' "$status" 69

@@ -245,6 +245,7 @@ plausible() {
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
 	*"f1-pg --names"*) psql -Atc 'SELECT count(*) FROM f1.league_drivers' | grep '^[1-9]' && return ;;
+	*--names*) psql -Atc 'SELECT count(*) FROM f1.league_drivers' | grep '^[1-9]' && return ;;
 	*f1-load*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*f1-pg* | *f1-load*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
 	*f1-ws) return ;;
