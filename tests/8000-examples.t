@@ -181,6 +181,13 @@ prepare() {
 	cp -r made/* work/
 	rm -f head
 	case $1 in
+	*'f1-kafka -f msgpack'*)	# the topics have JSON of other examples
+		"$top/scripts/kafka-local" stop "$tmp/kafka" kill
+		rm -r "$tmp/kafka/data"
+		"$top/scripts/kafka-local" start "$tmp/kafka" >kafka.out
+		;;
+	esac
+	case $1 in
 	*"f1-pg --ddl"*) ;;
 	*f1-pg*)
 		psql -qc 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS f1 CASCADE'
