@@ -287,12 +287,11 @@ send_block(void)
 {
 	struct block *b;
 
-	while ((b = block_new()) == NULL)
-		/* when it is over all messages have come back, and their blocks with them */
-		if (!wait_for_room() && (b = block_new()) == NULL)
-			errx(EX_OSERR, "out of memory");
-		else if (b)
-			break;
+	/* when it is over all messages have come back, and their blocks with them */
+	while ((b = block_new()) == NULL && self.under_way > 0 && wait_for_room())
+		continue;
+	if (b == NULL && (b = block_new()) == NULL)
+		errx(EX_OSERR, "out of memory");
 	return b;
 }
 
