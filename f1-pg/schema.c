@@ -197,33 +197,6 @@ print_views(FILE *f, const char *schema)
 	    schema, version(), schema);
 }
 
-/* what f1-pg and f1-load keep for themselves */
-static void
-print_own(FILE *f, const char *schema)
-{
-	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loads (\n\tsession_uid bigint PRIMARY KEY,\n\treceived_at timestamptz,\n"
-	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tsamples_dropped_at timestamptz\n);\n", schema);
-	fprintf(f, "COMMENT ON TABLE %s.loads IS 'When a session came: what f1-pg --keep goes by';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loads.session_uid IS 'Id of the session';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loads.received_at IS 'When its first datagram arrived, if the capture knows it';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loads.loaded_at IS 'When it was first loaded';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loads.samples_dropped_at IS 'When f1-pg --keep-samples dropped its samples, if it was not loaded since';\n",
-	    schema);
-	fprintf(f, "CREATE OR REPLACE FUNCTION %s.session_lock(session_uid bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE\n"
-	    "\tAS $$ SELECT hashtextextended('f1-pg %s', session_uid) $$;\n", schema, schema);
-	fprintf(f, "COMMENT ON FUNCTION %s.session_lock IS 'The advisory lock of a session: shared by who loads it, alone for who drops it';\n",
-	    schema);
-	fprintf(f, "CREATE TABLE IF NOT EXISTS %s.loaded_files (\n\tsha256 text NOT NULL,\n\tname text NOT NULL,\n\tbytes bigint NOT NULL,\n\tmodified timestamptz NOT NULL,\n"
-	    "\tloaded_at timestamptz NOT NULL DEFAULT now(),\n\tstatus integer NOT NULL,\n\tPRIMARY KEY (sha256, name)\n);\n", schema);
-	fprintf(f, "COMMENT ON TABLE %s.loaded_files IS 'The captures that f1-load has loaded';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.sha256 IS 'Hash of its bytes, unpacked';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.name IS 'Its name, when it was loaded';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.bytes IS 'Its size on disk';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.modified IS 'Its time, when it was loaded';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.loaded_at IS 'When it was loaded';\n", schema);
-	fprintf(f, "COMMENT ON COLUMN %s.loaded_files.status IS '0, or 65 if some of its records could not be rows';\n", schema);
-}
-
 void
 schema_print(FILE *f, const char *schema)
 {
@@ -238,7 +211,6 @@ schema_print(FILE *f, const char *schema)
 	fprintf(f, "COMMENT ON FUNCTION %s.session_uid IS '16 hex digits, as JSON has them, as a session_uid';\n", schema);
 	for (size_t i = 0; i < layout_records_n; i++)
 		print_table(f, schema, &tables[i]);
-	print_own(f, schema);
 	for (size_t i = 0; i < layout_enums_n; i++)
 		print_enum(f, schema, &layout_enums[i]);
 	print_views(f, schema);
