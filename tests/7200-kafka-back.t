@@ -35,9 +35,9 @@ consume f1.lap_data -f '%R%s' | f1-pg
 marks >after
 same 'a topic once more: nothing changes' after before
 
-# --- a topic that is read while it is written, by a group, as a consumer that dies and comes again
+# --- all in one partition and so in order, read by a group, as a consumer that ends and comes again
 fresh
-f1-kafka -f msgpack -t all <race.f1
+f1-kafka -f msgpack -t all --create-topics partitions=1 <race.f1
 timeout 60 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -c 5000 -f '%R%s' all | f1-pg
 timeout 60 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -e -f '%R%s' all | f1-pg
 contents >got
