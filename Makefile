@@ -126,8 +126,9 @@ $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
+# the tests send SIGHUP, which nohup would have them ignore
 check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
-	O='$(abspath $O)' prove $(PROVEFLAGS) tests
+	O='$(abspath $O)' env --default-signal=HUP prove $(PROVEFLAGS) tests
 
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
 check-spark: all

@@ -10,15 +10,14 @@
 #include "conf.h"
 #include "opt.h"
 
-/* measured by scripts/bench-kafka where it says so */
 static const char *const defaults[] = {
 	"client.id=f1-kafka",
 	"enable.idempotence=true",
 	"partitioner=murmur2_random",		/* Kafka's own, so that all clients agree */
-	"compression.codec=lz4",		/* measured */
-	"linger.ms=5",				/* measured */
+	"compression.codec=lz4",		/* costs 0.7 us a message and saves six sevenths of the bytes (scripts/bench-kafka) */
+	"linger.ms=5",				/* batches of some size at the rate of a game */
 	"queue.buffering.max.messages=500000",
-	"queue.buffering.max.kbytes=65536",	/* measured; the memory, and what is at stake when we are killed */
+	"queue.buffering.max.kbytes=65536",	/* the memory, and what is at stake when we are killed */
 	"message.timeout.ms=0",			/* for ever: a broker that is away does not make us drop anything */
 	"log.connection.close=false",
 	"reconnect.backoff.max.ms=2000",		/* so that it goes on soon when the broker is back */
