@@ -109,6 +109,9 @@ is 'a file that cannot be made: status' "$status" 74
 
 # the schema of a version before
 fresh
+# shellcheck disable=SC2016	# that is for PostgreSQL
+sql 'DO $do$ BEGIN EXECUTE (SELECT $$DROP VIEW $$ || string_agg(oid::regclass::text, $$, $$) || $$ CASCADE$$ FROM pg_class
+	WHERE relkind = $$v$$ AND relnamespace = $$f1$$::regnamespace); END $do$; DROP FUNCTION f1.views_version'
 sql 'ALTER TABLE f1.motion DROP COLUMN yaw; ALTER TABLE f1.car_telemetry ALTER COLUMN speed TYPE integer; DROP TABLE f1.loads; DROP TABLE f1.tyre_sets'
 run f1-pg <race.f1 2>err
 is 'an older schema: status' "$status" 69
@@ -130,7 +133,7 @@ done
 fresh
 f1-pg -v --rate motion,car_telemetry=5 --rate lap_data=1 <race.f1 2>err
 contents >got
-is '--rate thins these tables' "$(diff got whole | sed -n 's/^> \([a-z_0-9]*\) .*/\1/p' | xargs)" 'car_telemetry lap_data motion'
+is '--rate thins these tables' "$(diff got whole | sed -n 's/^> \([a-z_0-9]*\) .*/\1/p' | xargs)" 'car_telemetry lap_data motion lap_ends'
 is 'one of four frames, all cars of it' "$(sql "SELECT round(count(*) / (SELECT count(*) FROM f1.car_status)::numeric, 2), (SELECT count(*) FROM (SELECT FROM f1.motion GROUP BY overall_frame_identifier HAVING count(*) <> 6) x) < 5 FROM f1.motion")" '0.25|t'
 is 'one of twenty' "$(sql "SELECT round(count(*) / (SELECT count(*) FROM f1.car_status)::numeric, 2) FROM f1.lap_data")" 0.05
 like 'and is counted' "$(cat err)" '[1-9][0-9]* thinned'

@@ -146,8 +146,9 @@ printf '#!/bin/sh\nexec %s -l 127.0.0.1:0 "$@"\n' "$(command -v f1-ws)" >wrap/f1
 chmod +x wrap/f1-ws
 printf '#!/bin/sh\nshift\nexec "$@"\n' >wrap/ssh
 chmod +x wrap/ssh
+XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}	# what was fetched once
 HOME=$tmp/work
-export HOME
+export XDG_CACHE_HOME HOME
 
 # what is missing for a command, or nothing
 missing() {

@@ -29,7 +29,8 @@ sql() {
 # the tables of records
 pg_tables() {
 	sql "SELECT table_name FROM information_schema.columns JOIN information_schema.tables t USING (table_schema, table_name)
-		WHERE table_schema = '${1:-f1}' AND column_name = 'packet_format' AND t.table_type = 'BASE TABLE' AND table_name NOT LIKE 'enum%' ORDER BY 1"
+		WHERE table_schema = '${1:-f1}' AND column_name = 'packet_format' AND t.table_type = 'BASE TABLE' AND table_name NOT LIKE 'enum%'
+			AND table_name NOT IN ('lap_ends', 'session_info') ORDER BY 1"
 }
 
 marks() {
@@ -39,9 +40,9 @@ marks() {
 	done
 }
 
-# contents: the same for what the rows say, whenever and in which order they were written
+# contents: the same for what the rows say, whenever and in which order they were written; and for what triggers make of them
 contents() {
-	for pg_table in $(pg_tables); do
+	for pg_table in $(pg_tables) lap_ends passes session_info; do
 		printf '%s ' "$pg_table"
 		sql "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM f1.$pg_table t"
 	done
