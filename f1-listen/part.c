@@ -41,8 +41,14 @@ open_new(struct part *p, const struct file_want *want)
 			continue;
 		memcpy(p->part, name, strlen(name));
 		strcpy(p->part + strlen(name), ".part");
-		if ((fd = open(p->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) != -1 || errno != EEXIST)
+		fd = open(p->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd == -1 && errno == EEXIST)
+			continue;
+		/* a file being closed may have taken the name since we looked */
+		if (fd == -1 || access(name, F_OK) == -1)
 			return fd;
+		unlink(p->part);
+		close(fd);
 	}
 	return -1;
 }

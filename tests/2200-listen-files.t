@@ -67,6 +67,24 @@ same 'a sender that begins a new session: the first file' one "socket/$one.bin"
 same 'and the second' two "socket/$two.bin"
 is 'and no third' "$(names socket | wc -w | tr -d ' ')" 2
 
+# sessions faster than their files close: the numbers keep the order
+python3 - "$one" >short <<'END'
+import sys
+uid = int(sys.argv[1], 16).to_bytes(8, "little")
+data = open("sent.1", "rb").read()
+at = data.index(uid) - 7
+end = data.index(uid, at + 8) - 7
+for i in range(1, 301):
+    sys.stdout.buffer.write(data[at : at + 7] + i.to_bytes(8, "little") + data[at + 15 : end])
+END
+listen out -v -w fast/race.bin
+PACED=1 send 127.0.0.1 "$ready" short /dev/null
+stop "$pid"
+is 'three hundred short sessions: as many files' "$(names fast | wc -w | tr -d ' ')" 300
+# shellcheck disable=SC2046	# words are wanted
+cat fast/race.bin $(ls fast/race.*.bin | sort -t . -k 2n) >fast.all
+same 'in the order of their numbers' short fast.all
+
 # --- no file is ever replaced; SIGHUP begins another
 mkdir again
 echo mine >again/race.bin
