@@ -33,7 +33,7 @@ CAPTURE = $O/lib/capture.o
 LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 # in the order in which they need one another
-SQL = $(patsubst %,f1-pg/sql/%.sql,loads summary sessions drivers samples laps classification events wear trace loss common)
+SQL = $(patsubst %,f1-pg/sql/%.sql,loads frames summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $O/bin/f1-load man/f1-views.5

@@ -488,7 +488,7 @@ batch_add(const uint8_t *record, size_t n)
 	memcpy(q->rows + q->n, scratch, row.n);
 	q->waiting[q->waiting_n++] = (struct waiting){
 		.at = (uint32_t)q->n, .n = (uint32_t)row.n, .overall = (int32_t)overall,
-		.timeline = (uint8_t)(t - timelines), .key = (uint8_t)row.keys[0],
+		.timeline = (uint8_t)(t - timelines), .key = (uint8_t)row.keys[0], .closing = row.frame == 0,
 		.frame = self.options->dead ? keep_frame(b, record, n) : 0,
 	};
 	q->n += row.n;

@@ -239,7 +239,9 @@ ask_missing(struct db *db, const char *schema)
 			    c->type == TABLE_TIME ? "timestamp with time zone" : table_type_name(c->type), c->array ? "[]" : "", k);
 		}
 	fputs(", ('loads', 'session_uid', 'bigint', 0), ('loads', 'received_at', 'timestamp with time zone', 1),"
-	    " ('loads', 'loaded_at', 'timestamp with time zone', 2), ('loads', 'samples_dropped_at', 'timestamp with time zone', 3)", f);
+	    " ('loads', 'loaded_at', 'timestamp with time zone', 2), ('loads', 'samples_dropped_at', 'timestamp with time zone', 3),"
+	    " ('frames', 'session_uid', 'bigint', 0), ('frames', 'packet', 'text', 1), ('frames', 'chunk', 'integer', 2),"
+	    " ('frames', 'seen', 'bit', 3)", f);
 	fprintf(f, ") w(t, c, y, n) LEFT JOIN pg_class r ON r.relname = w.t AND r.relnamespace = to_regnamespace('%s')"
 	    " LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = w.c AND NOT a.attisdropped"
 	    " WHERE format_type(a.atttypid, NULL) IS DISTINCT FROM w.y AND (r.oid IS NOT NULL OR w.n = 0) ORDER BY w.t, w.n", schema);

@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "db.h"
+#include "frames.h"
 #include "send.h"
 
 enum { TRIES = 20 };
@@ -45,7 +46,7 @@ struct script {
 	FILE *f;
 	char *sql;
 	size_t size, n;
-	struct step steps[2 + TIMELINE_TABLES * (VARIANTS + 2)];
+	struct step steps[3 + TIMELINE_TABLES * (VARIANTS + 2)];
 };
 
 static void *
@@ -477,6 +478,8 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 			if (n > 0)
 				add_queue(&s, l, i, v);
 		}
+	if (frames_put(s.f, b, o->tables, self.schema))
+		add_step(&s, STEP_PLAIN, SIZE_MAX, 0, "");
 	add_step(&s, STEP_PLAIN, SIZE_MAX, 0, "COMMIT");
 	if (rows == 0) {
 		fclose(s.f);

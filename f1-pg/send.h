@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "db.h"
 #include "table.h"
 #include "timeline.h"
 
@@ -32,7 +33,7 @@ struct waiting {
 	uint32_t frame;		/* place of its record among the frames, if they are kept */
 	int32_t overall;
 	uint8_t timeline, key;
-	bool refused;
+	bool refused, closing;	/* closing: with frame 0, as when the session has ended */
 };
 
 /* what waits for one table */

@@ -40,9 +40,9 @@ marks() {
 	done
 }
 
-# contents: the same for what the rows say, whenever and in which order they were written; and for what triggers make of them
+# contents: the same for what the rows say, whenever and in which order they were written; and for what is made of them on the way
 contents() {
-	for pg_table in $(pg_tables) lap_ends passes session_info; do
+	for pg_table in $(pg_tables) lap_ends passes session_info frames; do
 		printf '%s ' "$pg_table"
 		sql "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM f1.$pg_table t"
 	done

@@ -162,6 +162,21 @@ class Race:
                   (len(frames[packet]), len(together), len(together - frames[packet])), 'gaps', row, len(frames[packet]), len(together))
         missing = sum(len(together - frames[p]) for p in often)
         check(missing > 0, 'nothing was lost')
+        for packet, row in got.items():
+            times = {f: r['session_time'] for (f, _), r in self.by[packet].items() if f > 0}
+            if packet == 'session':
+                times = {r['frame_identifier']: r['session_time'] for r in self.sessions if r['frame_identifier'] > 0}
+            if not times:
+                continue
+            at = sorted(times)
+            steps = [b - a for a, b in zip(at, at[1:])]
+            before = at[steps.index(max(steps))]
+            check(close(row['gap_time'], times[before]) and close(row['longest_gap'], times[before + max(steps)] - times[before], 1e-2),
+                  'longest gap', packet, row, times[before], max(steps))
+            if packet not in often:
+                usual = collections.Counter(sorted(steps)).most_common(1)[0][0]
+                missing = sum(max(0, round(step / usual) - 1) for step in steps)
+                check(int(row['missing']) == missing and int(row['expected']) == len(at) + missing, 'missing', packet, row, missing)
 
 
 def main():

@@ -3,59 +3,53 @@
 
 -- Most kinds of packet come in every frame, those of the session only now and then. A kind that is there in most frames
 -- should be in all in which another such kind is; one that is not should come at the distance at which it mostly comes.
--- This reads all samples of a session: seconds for a long race.
+-- The frames of a kind are a line of ones and zeros, and what is looked for are the zeros between two ones.
 CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 	RETURNS TABLE (packet text, frames integer, expected integer, missing integer, longest_gap real, gap_time real)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off AS $$
-	WITH seen AS MATERIALIZED (
-		SELECT packet, frame, time, frame - lag(frame) OVER w AS step, time - lag(time) OVER w AS gap
+	WITH kinds AS MATERIALIZED (
+		SELECT packet, sum(bit_count(seen)) AS frames, min(chunk) AS first, max(chunk) AS last,
+			sum(bit_count(seen)) > max(sum(bit_count(seen))) OVER () / 2 AS often
+		FROM f1.frames f
+		WHERE f.session_uid = session_gaps.session_uid
+		GROUP BY packet
+	), together AS (
+		SELECT sum(frames) AS frames
 		FROM (
-			SELECT 'motion' AS packet, overall_frame_identifier AS frame, min(session_time) AS time
-			FROM f1.motion x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'lap_data', overall_frame_identifier, min(session_time)
-			FROM f1.lap_data x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'car_telemetry', overall_frame_identifier, min(session_time)
-			FROM f1.car_telemetry x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'car_status', overall_frame_identifier, min(session_time)
-			FROM f1.car_status x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'car_damage', overall_frame_identifier, min(session_time)
-			FROM f1.car_damage x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'car_setups', overall_frame_identifier, min(session_time)
-			FROM f1.car_setups x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'car_telemetry_2', overall_frame_identifier, min(session_time)
-			FROM f1.car_telemetry_2 x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0 GROUP BY 2
-			UNION ALL
-			SELECT 'session', overall_frame_identifier, session_time
-			FROM f1.session x WHERE x.session_uid = session_gaps.session_uid AND x.frame_identifier > 0
-		) p
-		WINDOW w AS (PARTITION BY packet ORDER BY frame)
-	), kinds AS (
-		SELECT packet, count(*) AS frames, mode() WITHIN GROUP (ORDER BY step) AS usual, max(gap) AS longest_gap,
-			(array_agg(time - gap ORDER BY gap DESC NULLS LAST))[1] AS gap_time,
-			count(*) > max(count(*)) OVER () / 2 AS often
-		FROM seen
-		GROUP BY packet
-	), slow AS (
-		SELECT packet, sum(GREATEST(round(step::numeric / usual) - 1, 0)) AS missing
-		FROM seen
-		JOIN kinds USING (packet)
-		WHERE NOT often
-		GROUP BY packet
+			SELECT bit_count(bit_or(seen)) AS frames
+			FROM f1.frames f
+			JOIN kinds k USING (packet)
+			WHERE f.session_uid = session_gaps.session_uid AND k.often
+			GROUP BY chunk
+		) c
+	), lines AS MATERIALIZED (
+		SELECT k.packet, k.often, k.first, string_agg(COALESCE(f.seen, 0::bit(1024))::text, '' ORDER BY c.chunk) AS line
+		FROM kinds k
+		CROSS JOIN LATERAL generate_series(k.first, k.last) c (chunk)
+		LEFT JOIN f1.frames f ON f.session_uid = session_gaps.session_uid AND f.packet = k.packet AND f.chunk = c.chunk
+		GROUP BY k.packet, k.often, k.first
+	), holes AS (
+		-- the steps from one frame to the next; where most are 1 those need not be counted
+		SELECT l.packet, h.longest, h.missing, 1024 * l.first + strpos(line, '1' || repeat('0', h.longest - 1) || '1') - 1 AS before
+		FROM lines l
+		CROSS JOIN LATERAL (SELECT left(trim('0' FROM CASE WHEN often THEN regexp_replace(line, '1+', '1', 'g') ELSE line END), -1)) o (ones)
+		CROSS JOIN LATERAL (
+			SELECT COALESCE(max(step), 1) AS longest, sum(times * GREATEST(round(step::numeric / usual) - 1, 0)) AS missing
+			FROM (
+				SELECT length(hole) + 1 AS step, count(*) AS times,
+					first_value(length(hole) + 1) OVER (ORDER BY count(*) DESC, length(hole)) AS usual
+				FROM string_to_table(ones, '1') WITH ORDINALITY t (hole, n)
+				WHERE n > 1
+				GROUP BY length(hole)
+			) s
+		) h
 	)
-	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer,
-		k.longest_gap::real, k.gap_time::real
+	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer, t.after - t.before, t.before
 	FROM kinds k
-	CROSS JOIN LATERAL (
-		SELECT CASE WHEN k.often
-			THEN (SELECT count(DISTINCT s.frame) FROM seen s JOIN kinds o USING (packet) WHERE o.often)
-			ELSE k.frames + (SELECT missing FROM slow WHERE slow.packet = k.packet) END
-	) x (expected)
+	JOIN holes h USING (packet)
+	CROSS JOIN LATERAL (SELECT CASE WHEN k.often THEN (SELECT frames FROM together) ELSE k.frames + COALESCE(h.missing, 0) END) x (expected)
+	CROSS JOIN LATERAL (SELECT f1.frame_time(session_gaps.session_uid, k.packet, h.before),
+		f1.frame_time(session_gaps.session_uid, k.packet, h.before + h.longest)) t (before, after)
 $$;
 COMMENT ON FUNCTION f1.session_gaps IS 'See the view telemetry_gaps';
 
@@ -65,7 +59,7 @@ SELECT c.race_id, c.session_uid, g.packet, g.frames, g.expected, g.missing,
 	g.longest_gap, g.gap_time
 FROM f1.session_chain c
 CROSS JOIN LATERAL f1.session_gaps(c.session_uid) g;
-COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing, for each session and kind of packet: datagrams that did not come in a frame in which others came, and the longest time without any. It reads all samples, so ask for one race';
+COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing, for each session and kind of packet: datagrams that did not come in a frame in which others came, and the longest time without any';
 COMMENT ON COLUMN f1.telemetry_gaps.packet IS 'Kind of packet';
 COMMENT ON COLUMN f1.telemetry_gaps.frames IS 'Frames that have it';
 COMMENT ON COLUMN f1.telemetry_gaps.expected IS 'Frames that should';
