@@ -15,24 +15,16 @@
 #include "dead.h"
 #include "plan.h"
 #include "send.h"
+#include "state.h"
 #include "stats.h"
 
-enum { BATCH = 16 << 20, FRAMES = 32 << 20, KNOWN = 1 << 12, WAYS = 8, KEY_MAX = 63 };
+enum { BATCH = 16 << 20, FRAMES = 32 << 20, KEY_MAX = 63 };
 
 static struct {
 	const struct batch_options *options;
 	struct batch batches[2];
 	int filling;			/* which one */
 	uint64_t serial;		/* its number */
-	/* what each state said last, by a hash of its key: a row of the same says nothing new */
-	struct known {
-		struct way {
-			uint64_t id, content;
-			uint64_t serial;	/* of the batch that has its row */
-			size_t place;		/* there, among those that wait */
-		} ways[WAYS];
-		unsigned next;		/* to be given up */
-	} *known;
 } self;
 
 /* what the threads share, under the lock */
@@ -115,6 +107,8 @@ empty(struct batch *b)
 	memset(b->outcomes, 0, sizeof b->outcomes);
 }
 
+static bool put_again(const struct state_row *);
+
 bool
 batch_init(struct db *db, const struct batch_options *options)
 {
@@ -123,7 +117,7 @@ batch_init(struct db *db, const struct batch_options *options)
 	if (layout_records_n > TIMELINE_TABLES)
 		errx(EX_SOFTWARE, "more records than TIMELINE_TABLES");
 	self.options = options;
-	self.known = need(calloc(KNOWN, sizeof *self.known));
+	state_init(put_again);
 	self.serial = 1;
 	empty(&self.batches[0]);
 	empty(&self.batches[1]);
@@ -236,7 +230,7 @@ collect(void)
 			keep_refused(gone, o->tables);
 		}
 		if (o->dropped)	/* what its states said must be said again */
-			memset(self.known, 0, KNOWN * sizeof *self.known);
+			state_forget();
 	}
 	if (failed)
 		return false;
@@ -306,47 +300,16 @@ batch_offer(void)
 	return busy || hand_on();
 }
 
-bool
-batch_flush(void)
+static bool
+flush(void)
 {
 	return hand_on() && collect();
 }
 
-static uint64_t
-mix(uint64_t hash, uint64_t n)
+bool
+batch_flush(void)
 {
-	hash = (hash ^ n) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
-}
-
-static uint64_t
-mix_bytes(const uint8_t *p, size_t n)
-{
-	uint64_t hash = n, word;
-
-	for (; n >= 8; p += 8, n -= 8)
-		hash = mix(hash, be64(p));
-	for (word = 0; n > 0; n--)
-		word = word << 8 | *p++;
-	return mix(hash, word);
-}
-
-/* What this state said last; with the same content if it says nothing new. */
-static struct way *
-known_way(const struct row *row, const struct timeline *t)
-{
-	size_t table = (size_t)(row->table - tables);
-	uint64_t id = mix(mix(mix(mix(table + 1, t->serial), row->session_uid), row->format), (uint64_t)row->keys[0] << 16 | row->keys[1]);
-	struct known *k = &self.known[id % KNOWN];
-	unsigned i = 0;
-
-	while (i < WAYS && k->ways[i].id != id)
-		i++;
-	if (i == WAYS) {
-		i = k->next++ % WAYS;
-		k->ways[i] = (struct way){ .id = id };
-	}
-	return &k->ways[i];
+	return state_flush() && flush();
 }
 
 /* notes a sample's frame, and whether its key can be new */
@@ -374,14 +337,13 @@ note(struct batch *b, size_t table, struct timeline *t, uint16_t key, int64_t ov
 
 /* notes a session of the batch */
 static void
-hold(struct batch *b, struct timeline *t, const uint8_t *row)
+hold(struct batch *b, size_t i, const uint8_t *row)
 {
-	size_t i = (size_t)(t - timelines);
 	int64_t received = be32(row + 14) == 8 ? (int64_t)be64(row + 18) : 0;
 
 	b->held |= UINT64_C(1) << i;
-	t->held |= 1u << self.filling;
-	b->uids[i] = t->uid;
+	timelines[i].held |= 1u << self.filling;
+	b->uids[i] = timelines[i].uid;
 	b->received[i] = received;
 }
 
@@ -433,66 +395,86 @@ reject(enum row_reason why, const uint8_t *record, size_t n)
 	return true;
 }
 
+/* puts a row into the batch */
+static bool
+put(const struct state_row *r, struct state *state)
+{
+	size_t table = (size_t)(r->row.table - tables);
+	struct batch *b = &self.batches[self.filling];
+	struct queue *q = &b->queues[table][r->row.variant];
+	uint8_t *to;
+
+	grow(q, r->row.n);
+	if (r->row.table->kind == TABLE_SAMPLE)
+		note(b, table, &timelines[r->timeline], r->row.keys[0], r->overall);
+	if (!(b->held & UINT64_C(1) << r->timeline))
+		hold(b, r->timeline, r->bytes);
+	to = q->rows + q->n;
+	memcpy(to, r->bytes, r->row.n);
+	put_be32(to + r->row.overall_at, (uint32_t)r->overall);
+	if (r->row.table->kind != TABLE_SAMPLE)
+		put_be32(to + r->row.n - 4, (uint32_t)b->rows);		/* stage_n */
+	if (state) {
+		size_t *place = state_place(state, self.serial);
+
+		/* one that came before it in this batch need not go */
+		if (place && q->waiting[*place].overall < r->overall)
+			q->waiting[*place].n = 0;
+		state_set_place(state, self.serial, q->waiting_n);
+	}
+	q->waiting[q->waiting_n++] = (struct waiting){
+		.at = (uint32_t)q->n, .n = (uint32_t)r->row.n, .overall = (int32_t)r->overall,
+		.timeline = (uint8_t)r->timeline, .key = (uint8_t)r->row.keys[0], .closing = r->row.frame == 0,
+		.frame = self.options->dead ? keep_frame(b, r->record, r->record_n) : 0,
+	};
+	q->n += r->row.n;
+	b->bytes += r->row.n;
+	b->rows++;
+	return (b->bytes < BATCH && b->frames_n < FRAMES) || hand_on();
+}
+
+/* a state that was said again */
+static bool
+put_again(const struct state_row *r)
+{
+	stats[STATS_UNCHANGED].n--;
+	return put(r, NULL);
+}
+
 bool
 batch_add(const uint8_t *record, size_t n)
 {
 	static uint8_t *scratch;
 	static size_t scratch_room;
+	struct state_row r = { .record = record, .record_n = self.options->dead ? n : 0 };
+	struct state *state = NULL;
 	struct timeline *t;
 	enum row_reason why;
-	struct batch *b;
-	struct queue *q;
-	struct row row;
-	size_t table;
-	int64_t overall;
-	bool sample;
+	bool ok;
 
 	stats[STATS_RECORDS].n++;
 	if (row_room(n) > scratch_room) {
 		scratch_room = 2 * row_room(n);
 		scratch = need(realloc(scratch, scratch_room));
 	}
-	if (!plan_row(record, n, (int32_t)batch_waiting(), scratch, &row, &why))
+	if (!plan_row(record, n, scratch, &r.row, &why))
 		return reject(why, record, n);
-	sample = row.table->kind == TABLE_SAMPLE;
-	if (sample && row.keys[0] > KEY_MAX)
+	if (r.row.table->kind == TABLE_SAMPLE && r.row.keys[0] > KEY_MAX)
 		return reject(ROW_RANGE, record, n);
-	while ((t = timeline_get(row.session_uid)) == NULL)
-		if (!batch_flush())
+	/* what is kept of other sessions goes in before one of them loses its place */
+	if (!timeline_has(r.row.session_uid) && !state_flush())
+		return false;
+	while ((t = timeline_get(r.row.session_uid)) == NULL)
+		if (!flush())
 			return false;
-	overall = timeline_place(t, row.frame, row.overall, row.closing);
-	if (overall > INT32_MAX)
+	r.timeline = (size_t)(t - timelines);
+	r.overall = timeline_place(t, r.row.frame, r.row.overall, r.row.closing);
+	r.bytes = scratch;
+	if (r.overall > INT32_MAX)
 		return reject(ROW_RANGE, record, n);
-	b = &self.batches[self.filling];
-	table = (size_t)(row.table - tables);
-	q = &b->queues[table][row.variant];
-	if (row.table->kind == TABLE_STATE) {
-		struct way *way = known_way(&row, t);
-		uint64_t content = mix_bytes(scratch + row.fields_at, row.n - row.fields_at - 8);	/* without stage_n */
-
-		if (way->serial > 0 && way->content == content) {
-			stats[STATS_UNCHANGED].n++;
-			return true;
-		}
-		/* one that came before it in this batch need not go */
-		if (way->serial == self.serial && q->waiting[way->place].overall < overall)
-			q->waiting[way->place].n = 0;
-		*way = (struct way){ .id = way->id, .content = content, .serial = self.serial, .place = q->waiting_n };
+	if (r.row.table->kind == TABLE_STATE && !state_new(&r, &state, &ok)) {
+		stats[STATS_UNCHANGED].n += ok;
+		return ok;
 	}
-	put_be32(scratch + row.overall_at, (uint32_t)overall);
-	grow(q, row.n);
-	if (sample)
-		note(b, table, t, row.keys[0], overall);
-	if (!(b->held & UINT64_C(1) << (t - timelines)))
-		hold(b, t, scratch);
-	memcpy(q->rows + q->n, scratch, row.n);
-	q->waiting[q->waiting_n++] = (struct waiting){
-		.at = (uint32_t)q->n, .n = (uint32_t)row.n, .overall = (int32_t)overall,
-		.timeline = (uint8_t)(t - timelines), .key = (uint8_t)row.keys[0], .closing = row.frame == 0,
-		.frame = self.options->dead ? keep_frame(b, record, n) : 0,
-	};
-	q->n += row.n;
-	b->bytes += row.n;
-	b->rows++;
-	return (b->bytes < BATCH && b->frames_n < FRAMES) || hand_on();
+	return put(&r, state);
 }

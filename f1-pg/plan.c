@@ -139,7 +139,7 @@ regular(struct reading *r, const struct row *row)
 }
 
 static bool
-fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
+fast_row(const struct shape *s, const uint8_t *record, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	const struct move *m = s->moves, *end;
 
@@ -175,30 +175,28 @@ fast_row(const struct shape *s, const uint8_t *record, int32_t count, uint8_t *t
 		if (!row_convert(to + m->to, m->type, &item, m->scale, m->divide))
 			return false;
 	}
-	if (row->table->kind != TABLE_SAMPLE)
-		put_be32(to + row->n - 4, (uint32_t)count);
 	return true;
 }
 
 bool
-plan_row(const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
+plan_row(const uint8_t *record, size_t n, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	static const struct shape *last;
 	static struct reading reading;
 	unsigned at;
 
 	if (last && same(last, record, n))
-		return fast_row(last, record, count, to, row, why);
+		return fast_row(last, record, to, row, why);
 	at = slot(record, n);
 	for (unsigned i = 0; i < PROBES; i++) {
 		const struct shape *s = &shapes[(at + i) % SHAPES];
 
 		if (s->n == n && same(s, record, n)) {
 			last = s;
-			return fast_row(s, record, count, to, row, why);
+			return fast_row(s, record, to, row, why);
 		}
 	}
-	if (!row_make(&reading, record, n, count, to, row, why))
+	if (!row_make(&reading, record, n, to, row, why))
 		return false;
 	if (regular(&reading, row))
 		keep(&reading, record, n, to, row);

@@ -16,8 +16,8 @@
 #include "row.h"
 
 /* Makes a row of a record of n bytes (RECORD_SLACK bytes behind it may be read) at `to`, which has row_room(n) bytes. If
- * its table is no TABLE_SAMPLE the row ends with one more column, an integer of the value `count`. False, with the
- * reason, if the record has no row. */
-bool plan_row(const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *, enum row_reason *why);
+ * its table is no TABLE_SAMPLE the row ends with one more column, an integer that is the caller's to fill in. False, with
+ * the reason, if the record has no row. */
+bool plan_row(const uint8_t *record, size_t n, uint8_t *to, struct row *, enum row_reason *why);
 
 #endif

@@ -445,7 +445,7 @@ variant_of(struct reading *r, const struct row *row)
 }
 
 bool
-row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *row, enum row_reason *why)
+row_make(struct reading *r, const uint8_t *record, size_t n, uint8_t *to, struct row *row, enum row_reason *why)
 {
 	bool numbered;
 	unsigned columns = 0;
@@ -494,7 +494,7 @@ row_make(struct reading *r, const uint8_t *record, size_t n, int32_t count, uint
 	}
 	if (numbered) {
 		put_be32(r->at, 4);
-		put_be32(r->at + 4, (uint32_t)count);
+		put_be32(r->at + 4, 0);
 		r->at += 8;
 	}
 	put_be16(to, (uint16_t)(columns + numbered));

@@ -66,8 +66,9 @@ struct reading {
 size_t row_room(size_t n);
 
 /* Makes a row of a record of n bytes at `to`. If its table is no TABLE_SAMPLE the row ends with one more column, an
- * integer of the value `count`. False, with the reason, if the record has no row; `reading` is the caller's to look at. */
-bool row_make(struct reading *, const uint8_t *record, size_t n, int32_t count, uint8_t *to, struct row *, enum row_reason *why);
+ * integer that is the caller's to fill in. False, with the reason, if the record has no row; `reading` is the caller's to
+ * look at. */
+bool row_make(struct reading *, const uint8_t *record, size_t n, uint8_t *to, struct row *, enum row_reason *why);
 
 /* Puts a number of any kind to a column of a type at `to`; false if it does not fit. `scale` divides, or is added. */
 bool row_convert(uint8_t *to, enum table_type, const struct pack *item, unsigned scale, bool divide);

@@ -10,6 +10,19 @@ int timelines_n;
 
 static uint64_t now;
 
+bool
+timeline_has(uint64_t uid)
+{
+	static int last;
+
+	if (last < timelines_n && timelines[last].uid == uid)
+		return true;
+	for (last = 0; last < timelines_n; last++)
+		if (timelines[last].uid == uid)
+			return true;
+	return false;
+}
+
 struct timeline *
 timeline_get(uint64_t uid)
 {

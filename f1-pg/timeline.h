@@ -37,6 +37,9 @@ enum { TIMELINES = 64 };
 extern struct timeline timelines[TIMELINES];
 extern int timelines_n;
 
+/* Has that session a timeline? */
+bool timeline_has(uint64_t uid);
+
 /* The timeline of a session; NULL if it is new and all places are taken by sessions that the batch holds rows of: then
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);

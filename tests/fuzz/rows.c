@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			enum row_reason why;
 			struct row row;
 
-			if (plan_row(record, length, i, to, &row, &why))
+			if (plan_row(record, length, to, &row, &why))
 				walk(to, &row);
 		}
 		free(record);
