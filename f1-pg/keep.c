@@ -67,14 +67,16 @@ delete_all(struct db *db, const char *schema, uint64_t uid, unsigned long long *
 	return done;
 }
 
+/* All but what the views know of laps by: each car's samples where a lap begins and ends (f1.lap_ends). Some kinds come less
+ * often than lap_data: then the next one, or the one before. */
 static enum db_done
 delete_samples(struct db *db, const char *schema, uint64_t uid, unsigned long long *rows)
 {
 	enum db_done done;
-	char sql[1024];
+	char sql[1536];
 
-	snprintf(sql, sizeof sql, "CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT car, max(overall_frame_identifier) AS frame FROM %s.lap_data"
-	    " WHERE session_uid = %" PRId64 " GROUP BY car, current_lap_num", schema, (int64_t)uid);
+	snprintf(sql, sizeof sql, "CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT DISTINCT car, is_last, overall_frame_identifier AS frame"
+	    " FROM %s.lap_ends WHERE session_uid = %" PRId64, schema, (int64_t)uid);
 	done = db_exec(db, sql, NULL);
 	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++) {
 		const char *name = layout_records[i].name;
@@ -84,11 +86,14 @@ delete_samples(struct db *db, const char *schema, uint64_t uid, unsigned long lo
 		if (tables[i].kind != TABLE_SAMPLE || strcmp(name, "session") == 0)
 			continue;
 		n = snprintf(sql, sizeof sql, "DELETE FROM %s.%s WHERE session_uid = %" PRId64, schema, name, (int64_t)uid);
-		if (car)	/* some kinds come less often than lap_data */
+		if (car)
 			snprintf(sql + n, sizeof sql - (size_t)n, " AND (overall_frame_identifier, car) NOT IN (SELECT s.frame, k.car FROM pg_temp.kept k,"
-			    " LATERAL (SELECT t.overall_frame_identifier AS frame FROM %s.%s t WHERE t.session_uid = %" PRId64
+			    " LATERAL ((SELECT t.overall_frame_identifier AS frame FROM %1$s.%2$s t WHERE k.is_last AND t.session_uid = %3$" PRId64
 			    " AND t.overall_frame_identifier BETWEEN k.frame - 600 AND k.frame AND t.car = k.car"
-			    " ORDER BY t.overall_frame_identifier DESC LIMIT 1) s)", schema, name, (int64_t)uid);
+			    " ORDER BY t.overall_frame_identifier DESC LIMIT 1) UNION ALL"
+			    " (SELECT t.overall_frame_identifier FROM %1$s.%2$s t WHERE NOT k.is_last AND t.session_uid = %3$" PRId64
+			    " AND t.overall_frame_identifier BETWEEN k.frame AND k.frame + 600 AND t.car = k.car"
+			    " ORDER BY t.overall_frame_identifier LIMIT 1)) s)", schema, name, (int64_t)uid);
 		done = delete(db, sql, rows);
 	}
 	if (done == DB_OK) {
