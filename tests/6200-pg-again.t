@@ -51,7 +51,7 @@ for year in 2018 2022 2025; do
 	sort pieces | comm -23 straight.sorted - >missing
 	is "$year: in pieces, in any order: nothing is missing" "$(head -n 3 missing)" ''
 	# the records, cut anywhere between two: all rows of all tables are the same
-	python3 "$top/tests/cut.py" race.f1 5
+	is "$year: cut" "$(python3 "$top/tests/cut.py" race.f1 5)" 5
 	for order in '1 2 3 4 5' '4 2 5 1 3'; do
 		fresh
 		for piece in $order; do
@@ -94,6 +94,32 @@ for year in 2018 2022 2025; do
 	is "$year: live and from a capture at once: the live one" "$status" 0
 	contents >both
 	same "$year: live and from a capture at once: the same rows" whole both
+done
+
+# a race saved and loaded again: two sessions, the later one first
+for year in 2019 2025; do
+	f1-sim -y $year -c 6 -l 3 -r 20 --scene save-reload,flashback | f1-decode >race.f1
+	shown() {
+		for view in races classification laps stints positions overtakes incidents weather; do
+			sql "SELECT '$view', v FROM f1.$view v ORDER BY 2"
+		done
+	}
+	fresh
+	f1-pg <race.f1
+	contents >whole
+	shown >views
+	is "$year: a race of two sessions" "$(sql 'SELECT parts FROM f1.races')" 2
+	piece=$(python3 "$top/tests/cut.py" race.f1 sessions)
+	ok "$year: which are cut apart" test "$piece" -ge 2
+	fresh
+	while [ "$piece" -gt 0 ]; do
+		f1-pg <race.f1.$piece
+		piece=$((piece - 1))
+	done
+	contents >reversed
+	same "$year: the last first: the same rows" whole reversed
+	shown >reversed
+	same "$year: and the same race" views reversed
 done
 
 # up to 2022 only the order of arrival tells a flashback: frames come a second time, with other values
