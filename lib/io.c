@@ -91,7 +91,8 @@ io_ready(const char *text)
 		return;
 	n = snprintf(line, sizeof line, "%s\n", text);
 	io_write(opt_common.ready_fd, line, (size_t)n);
-	close(opt_common.ready_fd);
+	if (opt_common.ready_fd > STDERR_FILENO)
+		close(opt_common.ready_fd);
 	opt_common.ready_fd = -1;
 }
 

@@ -24,7 +24,7 @@ ssize_t io_read(int fd, void *data, size_t n);
 /* Is there something to read (or the end) now? */
 bool io_readable(int fd);
 
-/* Writes TEXT and a newline to --ready-fd, if there is one, and closes it. */
+/* Writes TEXT and a newline to --ready-fd, if there is one, and closes it if it is none of the standard ones. */
 void io_ready(const char *text);
 
 /* Replaces FILE by the n bytes at once (a new file renamed over the old). 0, or -1 with errno. */

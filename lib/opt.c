@@ -3,6 +3,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "opt.h"
 
@@ -61,9 +63,20 @@ add(const struct opt *o)
 	}
 }
 
+/* A standard descriptor that is closed would be the next file or socket that is opened. What stands in its place fails
+ * when it is used, as a closed one does. */
+static void
+hold_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 void
 opt_init(const char *program, const char *operands, const char *purpose, const struct opt *table)
 {
+	hold_standard();
 	opt_common.program = program;
 	self.operands = operands;
 	self.purpose = purpose;

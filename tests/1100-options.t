@@ -51,6 +51,8 @@ for program in f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg; do
 	is "$program --help on a full disk: status 74" "$status" 74
 	run "$program" -V >/dev/full 2>err </dev/null
 	is "$program -V on a full disk: status 74" "$status" 74
+	run "$program" -V >&- 2>err </dev/null
+	is "$program -V with stdout closed: status 74" "$status" 74
 done
 [ "$built" -gt 0 ] || skip_all 'no program is built'
 done_testing
