@@ -22,6 +22,7 @@ static const struct count library[STATS_LIBRARY] = {
 	[STATS_REQUESTS] = { "requests", "Requests sent to brokers", NULL, NULL, 0 },
 	[STATS_SENT_BYTES] = { "sent bytes", "Bytes sent to brokers, compressed", NULL, NULL, 0 },
 	[STATS_RETRIES] = { "retries", "Requests sent again", NULL, NULL, 0 },
+	[STATS_WAIT] = { "wait microseconds", "Time until a message is sent, 99th percentile", NULL, COUNT_GAUGE, 0 },
 	[STATS_ROUND_TRIP] = { "round trip microseconds", "Time to the slowest broker and back, 99th percentile", NULL, COUNT_GAUGE, 0 },
 };
 
@@ -103,6 +104,18 @@ find_one(const char *json, const char *name, uint64_t *to)
 	find(&json, name, to);
 }
 
+/* the largest 99th percentile that brokers have of it */
+static uint64_t
+slowest(const char *json, const char *name)
+{
+	uint64_t n, most = 0;
+
+	while ((json = strstr(json, name)) != NULL && find(&json, "\"p99\":", &n))
+		if (n > most)
+			most = n;
+	return most;
+}
+
 void
 stats_library(const char *json)
 {
@@ -117,12 +130,11 @@ stats_library(const char *json)
 	find_one(json, "\"msg_size\":", &c[STATS_QUEUED_BYTES].n);
 	find_one(json, "\"tx_bytes\":", &c[STATS_SENT_BYTES].n);
 	/* and those that each broker has */
-	c[STATS_REQUESTS].n = c[STATS_RETRIES].n = c[STATS_ROUND_TRIP].n = 0;
+	c[STATS_REQUESTS].n = c[STATS_RETRIES].n = 0;
 	for (p = json; find(&p, "\"txretries\":", &n);)
 		c[STATS_RETRIES].n += n;
-	for (p = json; (p = strstr(p, "\"rtt\":")) != NULL && find(&p, "\"p99\":", &n);)
-		if (n > c[STATS_ROUND_TRIP].n)
-			c[STATS_ROUND_TRIP].n = n;
+	c[STATS_WAIT].n = slowest(json, "\"int_latency\":");
+	c[STATS_ROUND_TRIP].n = slowest(json, "\"rtt\":");
 	/* the last "tx": is that of all brokers */
 	for (p = json; find(&p, "\"tx\":", &n);)
 		c[STATS_REQUESTS].n = n;

@@ -22,7 +22,7 @@ enum reason {
 enum { STATS_RECORDS, STATS_REJECTED, STATS_FIXED = STATS_REJECTED + REASON_N };
 
 /* what librdkafka tells about itself, see its STATISTICS.md */
-enum { STATS_QUEUED, STATS_QUEUED_BYTES, STATS_REQUESTS, STATS_SENT_BYTES, STATS_RETRIES, STATS_ROUND_TRIP, STATS_LIBRARY };
+enum { STATS_QUEUED, STATS_QUEUED_BYTES, STATS_REQUESTS, STATS_SENT_BYTES, STATS_RETRIES, STATS_WAIT, STATS_ROUND_TRIP, STATS_LIBRARY };
 
 /* All, in the order above: STATS_FIXED, delivered of each topic, undelivered of each, STATS_LIBRARY. Moves when a topic
  * comes. */
