@@ -22,13 +22,16 @@ static const struct count library[STATS_LIBRARY] = {
 	[STATS_REQUESTS] = { "requests", "Requests sent to brokers", NULL, NULL, 0 },
 	[STATS_SENT_BYTES] = { "sent bytes", "Bytes sent to brokers, compressed", NULL, NULL, 0 },
 	[STATS_RETRIES] = { "retries", "Requests sent again", NULL, NULL, 0 },
-	[STATS_WAIT] = { "wait microseconds", "Time until a message is sent, 99th percentile", NULL, COUNT_GAUGE, 0 },
+	[STATS_DELIVERY] = { "delivery microseconds", "Time until the broker has a message, 99th percentile", NULL, COUNT_GAUGE, 0 },
 	[STATS_ROUND_TRIP] = { "round trip microseconds", "Time to the slowest broker and back, 99th percentile", NULL, COUNT_GAUGE, 0 },
 };
 
 struct count *stats;
 
 static int topics;
+/* how many deliveries took how long: STEPS steps to the double */
+enum { STEP_BITS = 3, STEPS = 1 << STEP_BITS, TIMES = 65 * STEPS };
+static uint32_t times[TIMES];
 static bool asked;	/* the library's numbers are kept only where --metrics asks for them */
 
 static void
@@ -104,16 +107,30 @@ find_one(const char *json, const char *name, uint64_t *to)
 	find(&json, name, to);
 }
 
-/* the largest 99th percentile that brokers have of it */
-static uint64_t
-slowest(const char *json, const char *name)
+/* librdkafka's own int_latency is 0 where messages have no timeout */
+void
+stats_delivery(int64_t microseconds)
 {
-	uint64_t n, most = 0;
+	uint64_t n = microseconds > 0 ? (uint64_t)microseconds : 0;
+	int bits = 64 - __builtin_clzll(n | STEPS);
 
-	while ((json = strstr(json, name)) != NULL && find(&json, "\"p99\":", &n))
-		if (n > most)
-			most = n;
-	return most;
+	if (asked)
+		times[bits * STEPS + (int)(n >> (bits - 1 - STEP_BITS) & (STEPS - 1))]++;
+}
+
+/* The 99th of those since the last time, which are forgotten; as before if there were none. */
+static uint64_t
+percentile(uint64_t before)
+{
+	uint64_t above = 0, all = 0;
+	int i = TIMES;
+
+	for (int at = 0; at < TIMES; at++)
+		all += times[at];
+	while (i > 0 && above <= all / 100)
+		above += times[--i];
+	memset(times, 0, sizeof times);
+	return all == 0 ? before : (uint64_t)(STEPS + i % STEPS) << (i / STEPS - 1) >> STEP_BITS;
 }
 
 void
@@ -130,11 +147,13 @@ stats_library(const char *json)
 	find_one(json, "\"msg_size\":", &c[STATS_QUEUED_BYTES].n);
 	find_one(json, "\"tx_bytes\":", &c[STATS_SENT_BYTES].n);
 	/* and those that each broker has */
-	c[STATS_REQUESTS].n = c[STATS_RETRIES].n = 0;
+	c[STATS_REQUESTS].n = c[STATS_RETRIES].n = c[STATS_ROUND_TRIP].n = 0;
 	for (p = json; find(&p, "\"txretries\":", &n);)
 		c[STATS_RETRIES].n += n;
-	c[STATS_WAIT].n = slowest(json, "\"int_latency\":");
-	c[STATS_ROUND_TRIP].n = slowest(json, "\"rtt\":");
+	for (p = json; (p = strstr(p, "\"rtt\":")) != NULL && find(&p, "\"p99\":", &n);)
+		if (n > c[STATS_ROUND_TRIP].n)
+			c[STATS_ROUND_TRIP].n = n;
+	c[STATS_DELIVERY].n = percentile(c[STATS_DELIVERY].n);
 	/* the last "tx": is that of all brokers */
 	for (p = json; find(&p, "\"tx\":", &n);)
 		c[STATS_REQUESTS].n = n;
