@@ -150,6 +150,7 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *report, void *opaque)
 		return;
 	}
 	stats_delivered(m->topic->number)->n++;
+	stats_delivery(rd_kafka_message_latency(report));
 	release(m);
 	if (self.away) {
 		warnx("delivering again");

@@ -22,12 +22,16 @@ static const struct count library[STATS_LIBRARY] = {
 	[STATS_REQUESTS] = { "requests", "Requests sent to brokers", NULL, NULL, 0 },
 	[STATS_SENT_BYTES] = { "sent bytes", "Bytes sent to brokers, compressed", NULL, NULL, 0 },
 	[STATS_RETRIES] = { "retries", "Requests sent again", NULL, NULL, 0 },
+	[STATS_DELIVERY] = { "delivery microseconds", "Time until the broker has a message, 99th percentile", NULL, COUNT_GAUGE, 0 },
 	[STATS_ROUND_TRIP] = { "round trip microseconds", "Time to the slowest broker and back, 99th percentile", NULL, COUNT_GAUGE, 0 },
 };
 
 struct count *stats;
 
 static int topics;
+/* how many deliveries took how long: STEPS steps to the double */
+enum { STEP_BITS = 3, STEPS = 1 << STEP_BITS, TIMES = 65 * STEPS };
+static uint32_t times[TIMES];
 static bool asked;	/* the library's numbers are kept only where --metrics asks for them */
 
 static void
@@ -103,6 +107,32 @@ find_one(const char *json, const char *name, uint64_t *to)
 	find(&json, name, to);
 }
 
+/* librdkafka's own int_latency is 0 where messages have no timeout */
+void
+stats_delivery(int64_t microseconds)
+{
+	uint64_t n = microseconds > 0 ? (uint64_t)microseconds : 0;
+	int bits = 64 - __builtin_clzll(n | STEPS);
+
+	if (asked)
+		times[bits * STEPS + (int)(n >> (bits - 1 - STEP_BITS) & (STEPS - 1))]++;
+}
+
+/* The 99th of those since the last time, which are forgotten; as before if there were none. */
+static uint64_t
+percentile(uint64_t before)
+{
+	uint64_t above = 0, all = 0;
+	int i = TIMES;
+
+	for (int at = 0; at < TIMES; at++)
+		all += times[at];
+	while (i > 0 && above <= all / 100)
+		above += times[--i];
+	memset(times, 0, sizeof times);
+	return all == 0 ? before : (uint64_t)(STEPS + i % STEPS) << (i / STEPS - 1) >> STEP_BITS;
+}
+
 void
 stats_library(const char *json)
 {
@@ -123,6 +153,7 @@ stats_library(const char *json)
 	for (p = json; (p = strstr(p, "\"rtt\":")) != NULL && find(&p, "\"p99\":", &n);)
 		if (n > c[STATS_ROUND_TRIP].n)
 			c[STATS_ROUND_TRIP].n = n;
+	c[STATS_DELIVERY].n = percentile(c[STATS_DELIVERY].n);
 	/* the last "tx": is that of all brokers */
 	for (p = json; find(&p, "\"tx\":", &n);)
 		c[STATS_REQUESTS].n = n;

@@ -22,7 +22,7 @@ enum reason {
 enum { STATS_RECORDS, STATS_REJECTED, STATS_FIXED = STATS_REJECTED + REASON_N };
 
 /* what librdkafka tells about itself, see its STATISTICS.md */
-enum { STATS_QUEUED, STATS_QUEUED_BYTES, STATS_REQUESTS, STATS_SENT_BYTES, STATS_RETRIES, STATS_ROUND_TRIP, STATS_LIBRARY };
+enum { STATS_QUEUED, STATS_QUEUED_BYTES, STATS_REQUESTS, STATS_SENT_BYTES, STATS_RETRIES, STATS_DELIVERY, STATS_ROUND_TRIP, STATS_LIBRARY };
 
 /* All, in the order above: STATS_FIXED, delivered of each topic, undelivered of each, STATS_LIBRARY. Moves when a topic
  * comes. */
@@ -36,6 +36,9 @@ int stats_topic(const char *name);
 
 struct count *stats_delivered(int topic);
 struct count *stats_undelivered(int topic);
+
+/* A message took so long from its record to the broker's answer. */
+void stats_delivery(int64_t microseconds);
 
 /* librdkafka's statistics, a JSON text. */
 void stats_library(const char *json);

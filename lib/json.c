@@ -69,11 +69,20 @@ put_string(char *to, const uint8_t *p, size_t n)
 static char *
 put_time(char *to, int64_t microseconds)
 {
+	/* the records of a packet have it in common */
+	static _Thread_local struct {
+		int64_t microseconds;
+		size_t n;
+		char text[48];
+	} last;
 	int64_t second = microseconds / 1000000, rest = microseconds % 1000000;
-	char text[48];
 	struct tm tm;
 	time_t t;
 
+	if (last.n > 0 && last.microseconds == microseconds) {
+		memcpy(to, last.text, last.n);
+		return to + last.n;
+	}
 	if (rest < 0) {
 		rest += 1000000;
 		second--;
@@ -84,11 +93,12 @@ put_time(char *to, int64_t microseconds)
 		return to + 4;
 	}
 	/* remainders, so that the compiler sees that it fits */
-	snprintf(text, sizeof text, "\"%04u-%02u-%02uT%02u:%02u:%02u.%06uZ\"", (tm.tm_year + 1900u) % 10000u,
+	last.n = (size_t)snprintf(last.text, sizeof last.text, "\"%04u-%02u-%02uT%02u:%02u:%02u.%06uZ\"", (tm.tm_year + 1900u) % 10000u,
 	    (tm.tm_mon + 1u) % 100u, tm.tm_mday % 100u, tm.tm_hour % 100u, tm.tm_min % 100u, tm.tm_sec % 100u,
 	    (unsigned)rest % 1000000u);
-	memcpy(to, text, strlen(text));
-	return to + strlen(text);
+	last.microseconds = microseconds;
+	memcpy(to, last.text, last.n);
+	return to + last.n;
 }
 
 static char *
