@@ -249,6 +249,7 @@ plausible() {
 	*f1-kafka*) kcat -b "$F1_BROKERS" -Q -t f1.lap_data:0:-1 -t f1.lap_data:1:-1 -t f1.lap_data:2:-1 | grep ' [1-9][0-9]*$' && return ;;
 	esac
 	case $1 in
+	*--probe) grep '^127.0.0.1:[0-9]* sends format 2025' out && return ;;
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
