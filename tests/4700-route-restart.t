@@ -53,11 +53,12 @@ for end in 'exit 0' 'exit 64' 'exit 78' 'no-such-program-here'; do
 done
 
 # a command that fails while nothing comes is seen, too
+: >began
 mkfifo in
 exec 5<>in
 start f1-route --restart 1 '*~|echo >>began; if [ -e once ]; then cat >got.f1; else : >once; kill -KILL $$; fi' <in 2>err
 tries=0
-until [ "$(wc -l <began 2>/dev/null || echo 0)" -ge 2 ] || [ $((tries += 1)) -gt 10000 ]; do
+until [ "$(wc -l <began)" -ge 2 ] || [ $((tries += 1)) -gt 10000 ]; do
 	kill -s USR1 "$pid"
 done
 is 'a command that dies in silence is started again' "$(wc -l <began | tr -d ' ')" 2
