@@ -9,6 +9,8 @@ O = build
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
 UNITDIR = $(PREFIX)/lib/systemd/system
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
 CFLAGS = -O2 -g
 WERROR =
 AWK = awk
@@ -16,6 +18,7 @@ PKG_CONFIG = pkg-config
 
 PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
 SCRIPTS = f1-load f1-live
+COMPLETIONS = $O/completions/f1 $O/completions/_f1
 UNITS = f1-live.service f1-load.service f1-load.timer
 TOOLS = f1-sim
 
@@ -39,7 +42,7 @@ objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 SQL = $(patsubst %,f1-pg/sql/%.sql,loads summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) $(UNITS:%=$O/systemd/%) man/f1-views.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) $(UNITS:%=$O/systemd/%) $(COMPLETIONS) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -65,6 +68,14 @@ $O/systemd/%.service: scripts/systemd/%.service.in scripts/systemd/sandbox
 $O/systemd/%.timer: scripts/systemd/%.timer
 	@mkdir -p $(@D)
 	cp $< $@
+
+# completions for bash and, with _, for zsh, of what the programs' tables of options say
+$(COMPLETIONS): scripts/completion.awk lib/layout/records $(PROGRAMS:%=$O/bin/%) $(SCRIPTS:%=$O/bin/%)
+	@mkdir -p $(@D)
+	for p in $(PROGRAMS) $(SCRIPTS); do $O/bin/$$p --help || exit; done >$@.help
+	$(AWK) -v shell=$(if $(findstring /_,$@),zsh,bash) -f scripts/completion.awk input=records lib/layout/records input=help - <$@.help >$@.new
+	rm $@.help
+	mv $@.new $@
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -207,13 +218,18 @@ install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 	install -m 644 scripts/systemd/default '$(DESTDIR)$(PREFIX)/share/f1/'
-	mkdir -p '$(DESTDIR)$(UNITDIR)'
+	mkdir -p '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(UNITDIR)'
+	install -m 644 $O/completions/f1 '$(DESTDIR)$(BASHDIR)/'
+	for p in $(PROGRAMS) $(SCRIPTS); do ln -sf f1 '$(DESTDIR)$(BASHDIR)'/$$p || exit; done
+	install -m 644 $O/completions/_f1 '$(DESTDIR)$(ZSHDIR)/'
 	for u in $(UNITS); do \
 	    sed 's,@bindir@,$(PREFIX)/bin,g' $O/systemd/$$u >'$(DESTDIR)$(UNITDIR)'/$$u && chmod 644 '$(DESTDIR)$(UNITDIR)'/$$u || exit; done
 
 uninstall:
 	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
 	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana default)
+	for p in f1 $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(BASHDIR)'/$$p; done
+	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
 	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
