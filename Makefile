@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|deb|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -44,7 +44,7 @@ LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??)
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) $(UNITS:%=$O/systemd/%) $(COMPLETIONS) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark lint fuzz bench install uninstall deb clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -232,6 +232,10 @@ uninstall:
 	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
 	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
+
+# a Debian package of it, in $O
+deb: all
+	O='$(abspath $O)' scripts/deb $O
 
 clean:
 	rm -rf $O
