@@ -1,19 +1,25 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|check-spark|check-connect|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|check-connect|lint|fuzz|bench|install|uninstall|deb|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
 O = build
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
+UNITDIR = $(PREFIX)/lib/systemd/system
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
 CFLAGS = -O2 -g
 WERROR =
 AWK = awk
 PKG_CONFIG = pkg-config
 
 PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
+SCRIPTS = f1-load f1-live
+COMPLETIONS = $O/completions/f1 $O/completions/_f1
+UNITS = f1-live.service f1-load.service f1-load.timer
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -36,9 +42,9 @@ objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 SQL = $(patsubst %,f1-pg/sql/%.sql,loads frames summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $O/bin/f1-load man/f1-views.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) $(UNITS:%=$O/systemd/%) $(COMPLETIONS) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all www check check-spark check-connect lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark check-connect lint fuzz bench install uninstall deb clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -50,10 +56,26 @@ f1-kafka_PKG = rdkafka
 
 f1-pg_GEN = $O/gen/sql.o
 
-# a script that is installed like a program
-$O/bin/f1-load: scripts/f1-load
+# scripts that are installed like programs
+$(SCRIPTS:%=$O/bin/%): $O/bin/%: scripts/%
 	@mkdir -p $(@D)
-	install -m 755 scripts/f1-load $@
+	install -m 755 $< $@
+
+# units of systemd; all services have one sandbox, and programs where they will be installed
+$O/systemd/%.service: scripts/systemd/%.service.in scripts/systemd/sandbox
+	@mkdir -p $(@D)
+	sed -e '/^@sandbox@/{' -e 'r scripts/systemd/sandbox' -e d -e '}' $< >$@
+$O/systemd/%.timer: scripts/systemd/%.timer
+	@mkdir -p $(@D)
+	cp $< $@
+
+# completions for bash and, with _, for zsh, of what the programs' tables of options say
+$(COMPLETIONS): scripts/completion.awk lib/layout/records $(PROGRAMS:%=$O/bin/%) $(SCRIPTS:%=$O/bin/%)
+	@mkdir -p $(@D)
+	for p in $(PROGRAMS) $(SCRIPTS); do $O/bin/$$p --help || exit; done >$@.help
+	$(AWK) -v shell=$(if $(findstring /_,$@),zsh,bash) -f scripts/completion.awk input=records lib/layout/records input=help - <$@.help >$@.new
+	rm $@.help
+	mv $@.new $@
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -196,14 +218,28 @@ lint:
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
-	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	for p in $(PROGRAMS) $(SCRIPTS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
+	install -m 644 scripts/systemd/default '$(DESTDIR)$(PREFIX)/share/f1/'
+	mkdir -p '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(UNITDIR)'
+	install -m 644 $O/completions/f1 '$(DESTDIR)$(BASHDIR)/'
+	for p in $(PROGRAMS) $(SCRIPTS); do ln -sf f1 '$(DESTDIR)$(BASHDIR)'/$$p || exit; done
+	install -m 644 $O/completions/_f1 '$(DESTDIR)$(ZSHDIR)/'
+	for u in $(UNITS); do \
+	    sed 's,@bindir@,$(PREFIX)/bin,g' $O/systemd/$$u >'$(DESTDIR)$(UNITDIR)'/$$u && chmod 644 '$(DESTDIR)$(UNITDIR)'/$$u || exit; done
 
 uninstall:
-	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
-	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
+	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana default)
+	for p in f1 $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(BASHDIR)'/$$p; done
+	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
+	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
+
+# a Debian package of it, in $O
+deb: all
+	O='$(abspath $O)' scripts/deb $O
 
 clean:
 	rm -rf $O

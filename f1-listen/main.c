@@ -16,13 +16,15 @@
 #include "out.h"
 #include "packet.h"
 #include "pcap.h"
+#include "probe.h"
 #include "senders.h"
 #include "sig.h"
 #include "udp.h"
 
 enum { QUIET = 10, TICK = 1000 };	/* seconds until we ask whether anybody sends; milliseconds between two looks */
+enum { PROBE_SECONDS = 6, PROBE_MAX = 3600 };	/* some packets come every 5 seconds */
 enum { BATCHES = 4 };			/* taken before the reader gets some, if they come so fast */
-enum { PCAP = 256, GROUP, REUSE_PORT, ROTATE_SIZE, ROTATE_TIME, ON_CLOSE };	/* no letters */
+enum { PCAP = 256, GROUP, REUSE_PORT, ROTATE_SIZE, ROTATE_TIME, ON_CLOSE, PROBE };	/* no letters */
 
 static const struct opt opts[] = {
 	{ 'a', "address", "ADDR", "listen on ADDR only (default all addresses)" },
@@ -36,6 +38,8 @@ static const struct opt opts[] = {
 	{ ROTATE_TIME, "rotate-time", "SEC", "begin a new file when one is SEC seconds old" },
 	{ ON_CLOSE, "on-close", "CMD", "run CMD with the name of each file that is complete" },
 	{ 'f', "forward", "TARGET", "send on to HOST:PORT, or packets ID only: HOST:PORT/ID,ID..." },
+	{ PROBE, "probe", NULL, "say who sends what in 6 seconds, or SECONDS, or why nothing comes; and end" },
+	{ 'j', "json", NULL, "with --probe: say it as JSON" },
 	{ 0 }
 };
 
@@ -43,7 +47,8 @@ static struct {
 	struct udp_want listen;
 	struct file_want write;
 	size_t buffer;
-	bool pcap;
+	bool pcap, probe, json;
+	unsigned seconds;	/* of the probe */
 
 	struct udp udp;
 	struct datagram batch[UDP_BATCH];
@@ -51,14 +56,14 @@ static struct {
 	bool out;		/* there is a stream on stdout */
 	time_t quiet_until;	/* when we ask whether anybody sends; 0: somebody does, or we have asked */
 	uint64_t datagrams, rejected[LOOK_LENGTH + 1], drops_told;
-} self = { .listen.port = 20777, .buffer = 64 << 20 };
+} self = { .listen.port = 20777, .buffer = 64 << 20, .seconds = PROBE_SECONDS };
 
 static void
 parse_options(int argc, char *argv[])
 {
 	int c;
 
-	opt_init("f1-listen", "[-v] [-a ADDR] [-p PORT] [-w PATTERN] [-f HOST:PORT]... [--pcap] [OPTION]...",
+	opt_init("f1-listen", "[-v] [-a ADDR] [-p PORT] [-w PATTERN] [-f HOST:PORT]... [--pcap] [OPTION]... | --probe [SECONDS]",
 	    "UDP telemetry of the F1 games to stdout, raw", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
@@ -95,7 +100,21 @@ parse_options(int argc, char *argv[])
 		case 'f':
 			forward_add(optarg);
 			break;
+		case PROBE:
+			self.probe = true;
+			break;
+		case 'j':
+			self.json = true;
+			break;
 		}
+	if (self.json && !self.probe)
+		opt_usage("--json is for --probe: a stream becomes JSON by f1-decode --json");
+	if (self.probe && (self.write.pattern || forward_any() || self.pcap))
+		opt_usage("--probe only looks: not with --write, --forward or --pcap");
+	if (self.probe && optind < argc) {
+		optarg = argv[optind++];
+		self.seconds = (unsigned)opt_number(1, PROBE_MAX);
+	}
 	if (optind < argc)
 		opt_usage("unexpected operand %s", argv[optind]);
 	if (self.write.pattern == NULL && (self.write.size || self.write.seconds || self.write.on_close))
@@ -272,6 +291,11 @@ int
 main(int argc, char *argv[])
 {
 	parse_options(argc, argv);
+	if (self.probe) {
+		sig_init();
+		sig_hangup_stops();
+		probe(&self.listen, self.seconds, self.json);
+	}
 	open_outputs();
 	sig_init();
 	if (self.write.pattern == NULL)

@@ -14,20 +14,11 @@
 static void
 value_name(const char *enumeration, unsigned format, int value, char *to, size_t size)
 {
-	const char *from = "unknown";
-	char number[12];
+	const char *from = format ? layout_enum_name(enumeration, format, value) : NULL;
 	size_t n = 0;
 
-	snprintf(number, sizeof number, "%d", value);
-	for (size_t i = 0; format && i < layout_enums_n; i++) {
-		const struct layout_enum *e = &layout_enums[i];
-
-		if (strcmp(e->name, enumeration) != 0)
-			continue;
-		for (const struct layout_enum_value *v = e->values; v < e->values + e->values_n; v++)
-			if (format >= v->from && format <= v->to && strcmp(v->value, number) == 0)
-				from = v->name;
-	}
+	if (from == NULL)
+		from = "unknown";
 	for (; *from && n + 2 < size; from++)
 		if (isalnum((unsigned char)*from))
 			to[n++] = *from;

@@ -81,8 +81,12 @@ bind_one(const struct addrinfo *a, bool reuse_port)
 }
 
 static _Noreturn void
-refused(const char *name, unsigned port, int why)
+refused(const char *name, const struct udp_want *want, int why)
 {
+	unsigned port = want->port;
+
+	if (why == EADDRINUSE && want->taken)
+		want->taken(port);
 	errno = why;
 	warn("bind %s", name);
 	if (why == EADDRINUSE)
@@ -95,8 +99,9 @@ refused(const char *name, unsigned port, int why)
 
 /* Tries what the name stands for, one after the other; the first refusal is the one to tell. */
 static int
-bind_any(const char *address, unsigned port, bool reuse_port)
+bind_any(const char *address, const struct udp_want *want)
 {
+	unsigned port = want->port;
 	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *list, *a;
 	char service[8], name[UDP_NAME] = "socket";
 	int fd = -1, reason, why = 0;
@@ -110,15 +115,15 @@ bind_any(const char *address, unsigned port, bool reuse_port)
 	if (reason != 0)
 		errx(EX_UNAVAILABLE, "%s: %s", address ? address : "getaddrinfo", gai_strerror(reason));
 	for (a = list; a != NULL && fd == -1; a = a->ai_next)
-		if ((fd = bind_one(a, reuse_port)) == -1 && why == 0) {
+		if ((fd = bind_one(a, want->reuse_port)) == -1 && why == 0) {
 			why = errno;
 			udp_name(a->ai_addr, a->ai_addrlen, name);
 		}
 	freeaddrinfo(list);
 	if (fd == -1 && address == NULL && (why == EAFNOSUPPORT || why == EADDRNOTAVAIL))
-		return bind_any("0.0.0.0", port, reuse_port);
+		return bind_any("0.0.0.0", want);
 	if (fd == -1)
-		refused(name, port, why);
+		refused(name, want, why);
 	return fd;
 }
 
@@ -162,7 +167,7 @@ bind_group(const struct udp_want *want)
 	if (reason != 0)
 		errx(EX_USAGE, "--group: %s: %s", want->group, gai_strerror(reason));
 	level = group->ai_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
-	fd = bind_any(level == IPPROTO_IP ? "0.0.0.0" : "::", want->port, want->reuse_port);
+	fd = bind_any(level == IPPROTO_IP ? "0.0.0.0" : "::", want);
 	memcpy(&join.gr_group, group->ai_addr, group->ai_addrlen);
 	freeaddrinfo(group);
 	if (setsockopt(fd, level, MCAST_JOIN_GROUP, &join, sizeof join) == -1)
@@ -193,7 +198,7 @@ udp_open(struct udp *u, const struct udp_want *want)
 	struct sockaddr_in6 bound;
 	socklen_t size = sizeof bound;
 
-	u->fd = want->group ? bind_group(want) : bind_any(want->address, want->port, want->reuse_port);
+	u->fd = want->group ? bind_group(want) : bind_any(want->address, want);
 	enlarge(u->fd);
 	setsockopt(u->fd, SOL_SOCKET, SO_RXQ_OVFL, &(int){ 1 }, sizeof(int));
 	if (getsockname(u->fd, (struct sockaddr *)&bound, &size) == -1)

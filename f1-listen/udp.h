@@ -24,6 +24,7 @@ struct udp_want {
 	unsigned port;			/* 0 picks one */
 	const char *group;		/* multicast group, or NULL; then address names the interface */
 	bool reuse_port;		/* share the port */
+	void (*taken)(unsigned port);	/* called when others have the port, instead of the end; NULL for none */
 	bool stamps;			/* tell in msgs when each datagram came and to which address */
 };
 

@@ -105,6 +105,16 @@ buffer_took(struct buffer *b, size_t done)
 	return frames;
 }
 
+bool
+buffer_rest(struct buffer *b)
+{
+	size_t rest = b->begun;
+
+	b->begun = 0;
+	skip(b, rest);
+	return rest > 0;
+}
+
 size_t
 buffer_frames(const struct buffer *b)
 {

@@ -44,6 +44,9 @@ buffer_bytes(const struct buffer *b)
 /* So many of them are written; the number of frames that are now written whole. */
 size_t buffer_took(struct buffer *, size_t done);
 
+/* Drops what is left of a frame that is begun: whoever comes next begins with a whole one. Was there any? */
+bool buffer_rest(struct buffer *);
+
 /* Frames in it, the one begun included. */
 size_t buffer_frames(const struct buffer *);
 

@@ -20,21 +20,23 @@
 #include "sig.h"
 #include "target.h"
 
-enum { CHECK = 256 };
+enum { CHECK = 256, RESTART };
 enum { LATE = 50, TICK = 1000, BUFFER_MIN = 128 * 1024 };	/* milliseconds; bytes */
 
 static const struct opt opts[] = {
 	{ 'a', "append", NULL, "append to files, do not empty them" },
 	{ 'b', "buffer", "SIZE", "buffer of each target, in bytes (default 8M)" },
 	{ 'r', "rules", "FILE", "read rules from FILE, one a line" },
+	{ RESTART, "restart", "SECONDS", "start a command that fails again, after SECONDS" },
 	{ CHECK, "check", NULL, "only look at the rules, and end" },
 	{ 0 },
 };
 
-enum { RECORDS, MALFORMED, PER_RULE };	/* counters; then in, out and dropped of all rules */
+enum { RECORDS, MALFORMED, PER_RULE };	/* counters; then in, out, dropped and, where it is asked for, restarts of all rules */
 
 static struct {
 	size_t buffer;
+	unsigned restart;
 	bool append, check;
 	struct target *targets;		/* one for each rule */
 	struct count *counts;
@@ -62,6 +64,9 @@ parse_options(int argc, char *argv[])
 		case 'r':
 			rules_read(optarg);
 			break;
+		case RESTART:
+			self.restart = (unsigned)opt_number(1, 3600);
+			break;
 		case CHECK:
 			self.check = true;
 			break;
@@ -83,14 +88,16 @@ counter(int row, size_t rule, const char *name, const char *help)
 static void
 open_targets(void)
 {
+	size_t rows = self.restart ? 4 : 3;
+
 	self.targets = calloc(rules.n, sizeof *self.targets);
 	self.polls = calloc(rules.n + 1, sizeof *self.polls);
-	self.counts = calloc(PER_RULE + 3 * rules.n, sizeof *self.counts);
+	self.counts = calloc(PER_RULE + rows * rules.n, sizeof *self.counts);
 	if (self.targets == NULL || self.polls == NULL || self.counts == NULL)
 		err(EX_OSERR, NULL);
 	self.counts[RECORDS] = (struct count){ "records", "records read", NULL, NULL, 0 };
 	self.counts[MALFORMED] = (struct count){ "malformed", "frames without the first keys of a record", NULL, NULL, 0 };
-	count_init(self.counts, PER_RULE + 3 * rules.n);
+	count_init(self.counts, PER_RULE + rows * rules.n);
 	for (size_t i = 0; i < rules.n; i++) {
 		struct target *t = &self.targets[i];
 
@@ -100,6 +107,9 @@ open_targets(void)
 		t->in = counter(0, i, "in", "records that a rule took");
 		t->out = counter(1, i, "out", "records that its target was given");
 		t->dropped = counter(2, i, "dropped", "records that its buffer had no room for or that were left when it ended");
+		t->restart = self.restart;
+		if (self.restart)
+			t->restarts = counter(3, i, "restarts", "times that its command was started again");
 		target_open(t, self.buffer, self.append);
 	}
 }

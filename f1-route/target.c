@@ -163,11 +163,27 @@ target_is_late(const struct target *t)
 	return t->open && t->fd == -1;
 }
 
+static time_t
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 /* The reader has left, or a write failed. */
 static void
 break_off(struct target *t, int status)
 {
 	size_t left = buffer_frames(&t->buffer);
+
+	if (t->child && t->restart && t->fd != -1) {	/* first we see how it ended */
+		*t->dropped += buffer_rest(&t->buffer);
+		close(t->fd);
+		t->fd = -1;
+		return;
+	}
 
 	t->status = status;
 	if (status == EX_TEMPFAIL)
@@ -184,12 +200,53 @@ write_some(struct target *t)
 	return t->socket ? send(t->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) : write(t->fd, bytes, n);
 }
 
+/* Says how a command ended if not well. Does it help to start it again? */
+static bool
+told_end(struct target *t, int how)
+{
+	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
+		return false;
+	if (WIFEXITED(how))
+		warnx("%s: ended with status %d", t->name, WEXITSTATUS(how));
+	else
+		warnx("%s: killed by signal %d (%s)", t->name, WTERMSIG(how), strsignal(WTERMSIG(how)));
+	if (t->status == EX_OK)
+		t->status = EX_TEMPFAIL;
+	return !WIFEXITED(how) || (WEXITSTATUS(how) != EX_USAGE && WEXITSTATUS(how) != EX_CONFIG && WEXITSTATUS(how) != 127);
+}
+
+/* A command that does not read any more: waits for its end, then for its time to be started again. */
+static void
+revive(struct target *t)
+{
+	int how;
+
+	if (t->child) {
+		if (waitpid(t->child, &how, WNOHANG) != t->child)
+			return;
+		t->child = 0;
+		if (!told_end(t, how)) {
+			break_off(t, EX_TEMPFAIL);
+			return;
+		}
+		t->again = seconds() + t->restart;
+	}
+	if (seconds() < t->again)
+		return;
+	open_command(t);
+	io_pipe(t->fd);
+	++*t->restarts;
+}
+
 void
 target_write(struct target *t, short revents)
 {
 	ssize_t done;
 
-	if (target_is_late(t) && (t->fd = open(t->name, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != -1)
+	if (target_is_late(t) && t->name[0] == '|') {
+		revive(t);
+		revents = 0;
+	} else if (target_is_late(t) && (t->fd = open(t->name, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) != -1)
 		io_pipe(t->fd);
 	if (!t->open || t->fd == -1)
 		return;
@@ -240,12 +297,5 @@ target_reap(struct target *t)
 		if (errno != EINTR)
 			return;
 	t->child = 0;
-	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
-		return;
-	if (WIFEXITED(how))
-		warnx("%s: ended with status %d", t->name, WEXITSTATUS(how));
-	else
-		warnx("%s: killed by signal %d (%s)", t->name, WTERMSIG(how), strsignal(WTERMSIG(how)));
-	if (t->status == EX_OK)
-		t->status = EX_TEMPFAIL;
+	told_end(t, how);
 }

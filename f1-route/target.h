@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "buffer.h"
 
@@ -18,17 +19,20 @@ struct target {
 	const char *name;	/* as in the rule */
 	bool waits;		/* its records wait for room, rather than drop older ones */
 	uint64_t *in, *out, *dropped;	/* counters: in = out + dropped + what is in the buffer */
+	uint64_t *restarts;	/* counter, used where restart is not 0 */
+	unsigned restart;	/* seconds until a command that has failed is started again; 0: it is not */
 	bool quiet;		/* a reader that leaves is no trouble */
-	int fd;			/* -1: a FIFO that nobody reads yet, or the end */
+	int fd;			/* -1: a FIFO that nobody reads yet, a command that has failed, or the end */
 	bool open;		/* not at its end */
 	bool socket;
 	bool told;		/* of the first record that was dropped */
 	pid_t child;		/* 0: none */
+	time_t again;		/* monotonic: when a command that has failed is started again */
 	int status;		/* EX_OK, or why it ended before all was written */
 	struct buffer buffer;
 };
 
-/* Opens it, with a buffer of so many bytes; `append` does not empty a file. name, waits, quiet and the counters are set.
+/* Opens it, with a buffer of so many bytes; `append` does not empty a file. name, waits, quiet, restart and the counters are set.
  * Ends the program with status 64 for a terminal, 71 and 74 if something cannot be had. */
 void target_open(struct target *, size_t buffer, bool append);
 

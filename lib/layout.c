@@ -1,6 +1,7 @@
 /* layout: finding one's way in the tables of packets
  * SPDX-License-Identifier: MIT
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -59,6 +60,22 @@ layout_record(const char *name, size_t n)
 	for (size_t i = 0; i < layout_records_n; i++)
 		if (strlen(layout_records[i].name) == n && memcmp(layout_records[i].name, name, n) == 0)
 			return &layout_records[i];
+	return NULL;
+}
+
+const char *
+layout_enum_name(const char *enumeration, unsigned format, int number)
+{
+	char text[12];
+
+	snprintf(text, sizeof text, "%d", number);
+	for (const struct layout_enum *e = layout_enums; e < layout_enums + layout_enums_n; e++) {
+		if (strcmp(e->name, enumeration) != 0)
+			continue;
+		for (const struct layout_enum_value *v = e->values; v < e->values + e->values_n; v++)
+			if (format >= v->from && format <= v->to && strcmp(v->value, text) == 0)
+				return v->name;
+	}
 	return NULL;
 }
 

@@ -69,6 +69,7 @@ struct layout_packet {
 	uint8_t every_frame;		/* comes with every frame that the game sends */
 	uint8_t cases;			/* an event: one source is for the code that the packet has */
 	uint8_t closing;		/* comes once more with frame 0 when the session ends */
+	uint16_t rate;			/* of its own in a session, in 1/10 Hz; 0 for none */
 	uint16_t size;			/* of the datagram in bytes, always */
 	const char *name;
 	uint16_t sources_n;
@@ -157,6 +158,9 @@ enum look layout_look(const uint8_t *p, size_t n, const struct layout_packet **p
 
 /* The record of a name (of n bytes), or NULL. */
 const struct layout_record *layout_record(const char *name, size_t n);
+
+/* The name that a number has in an enumeration and a format, or NULL. */
+const char *layout_enum_name(const char *enumeration, unsigned format, int number);
 
 /* "u8", "f32" and so on, as in the texts. */
 const char *layout_type_name(enum layout_type);

@@ -156,7 +156,9 @@ opt_next(int argc, char *argv[])
 static void
 bad_value(const char *expected)
 {
-	opt_usage("--%s: '%s' is not %s", self.current ? self.current->name : "?", optarg, expected);
+	if (self.current == NULL)	/* an operand, which the program gave us as one */
+		opt_usage("'%s' is not %s", optarg, expected);
+	opt_usage("--%s: '%s' is not %s", self.current->name, optarg, expected);
 }
 
 static void

@@ -70,10 +70,11 @@ $1 == "struct" {
 	next
 }
 $1 == "packet" {
-	finish(); where = "packet"; id = $2 + 0; packet = $3; want = $4 + 0; every = closing = 0; event_case = ""
+	finish(); where = "packet"; id = $2 + 0; packet = $3; want = $4 + 0; every = closing = rate = 0; event_case = ""
 	for (i = 5; i <= NF; i++) {
 		if ($i == "frame") every = 1
 		else if ($i == "closing") closing = 1
+		else if ($i ~ /^[0-9]+([.][0-9])?hz$/) rate = 10 * substr($i, 1, length($i) - 2)
 		else bad("unknown word " $i)
 	}
 	if ((year, id) in packet_place) bad("packet " id " twice")
@@ -331,7 +332,7 @@ function finish_packet(	i, j, m, status, stride) {
 	if (want > max) max = want
 	body = body tables "static const struct layout_source sources_" year "_" id "[] = {\n" s_list "};\n\n"
 	packet_place[year, id] = ++packets
-	p_list = p_list sprintf("\t{ %d, %d, %d, %d, %d, %d, %s, %d, sources_%d_%d, %d, %d },\n", year, id, every, cases_n > 0, closing, want, quote(packet), \
+	p_list = p_list sprintf("\t{ %d, %d, %d, %d, %d, %d, %d, %s, %d, sources_%d_%d, %d, %d },\n", year, id, every, cases_n > 0, closing, rate, want, quote(packet), \
 	    s_n, year, id, status, stride)
 }
 

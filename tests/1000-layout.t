@@ -36,6 +36,7 @@ refuses 'an unknown enumeration' 2025 's/ track  / trakc  /' 'no values of trakc
 refuses 'a name used twice' 2025 's/^	f32   throttle/	f32   brake   /' 'brake twice'
 refuses 'a struct of another size' 2023 's/^struct telemetry 60/struct telemetry 61/' 'telemetry: 60 bytes, expected 61'
 refuses 'a packet of another size' 2023 's/^packet 2 lap_data 1131/packet 2 lap_data 1130/' 'lap_data: 1131 bytes, expected 1130'
+refuses 'a rate that is none' 2025 's/ 2hz$/ 2hx/' 'unknown word 2hx'
 refuses 'a field too few' 2019 '/surface_type\[4\]/d' 'bytes, expected'
 refuses 'an array that becomes no record' 2025 '/record marshal_zones/d' 'marshal_zones becomes no record'
 refuses 'a record of an array that is not there' 2025 's/sample marshal_zones  /sample marshal_zonez  /' 'no array marshal_zonez'

@@ -144,6 +144,13 @@ wrap nc
 wrap tcpdump
 printf '#!/bin/sh\nexec %s -l 127.0.0.1:0 "$@"\n' "$(command -v f1-ws)" >wrap/f1-ws	# whoever has the port of the default
 chmod +x wrap/f1-ws
+# it starts the others itself
+cat >wrap/f1-live <<-END
+	#!/bin/sh
+	echo \$\$ >'$tmp/head'
+	exec env F1_LISTEN='-p $port' F1_WS='-l 127.0.0.1:0' PATH='$PATH' f1-live "\$@"
+END
+chmod +x wrap/f1-live
 printf '#!/bin/sh\nshift\nexec "$@"\n' >wrap/ssh
 chmod +x wrap/ssh
 XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}	# what was fetched once
@@ -164,7 +171,7 @@ missing() {
 	esac
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg* | *f1-load* | *psql*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
+	*f1-pg* | *f1-load* | *psql* | *F1_SINKS*pg*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
 	case $1 in
 	*f1-kafka* | *kcat*) [ -n "$broker" ] || echo 'no Kafka here' ;;
@@ -192,7 +199,7 @@ prepare() {
 	esac
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg* | *f1-load*)
+	*f1-pg* | *f1-load* | *F1_SINKS*pg*)
 		psql -qc 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS f1 CASCADE'
 		case $1 in
 		*--init*) ;;
@@ -249,6 +256,10 @@ plausible() {
 	*f1-kafka*) kcat -b "$F1_BROKERS" -Q -t f1.lap_data:0:-1 -t f1.lap_data:1:-1 -t f1.lap_data:2:-1 | grep ' [1-9][0-9]*$' && return ;;
 	esac
 	case $1 in
+	*f1-live\ -n) grep '^f1-listen .* | f1-decode .* | f1-route ' out && return ;;
+	*F1_SINKS*pg*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
+	*f1-live) f1-decode work/captures/*-Race.bin | grep -c lap_data && return ;;
+	*--probe) grep '^127.0.0.1:[0-9]* sends format 2025' out && return ;;
 	*"<<'END'"*python3*) grep -E '^[1-9][0-9]* km/h$' out && return ;;
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
@@ -285,7 +296,8 @@ for example in examples/*; do
 	fi
 	prepare "$command"
 	case $command in
-	*f1-listen* | *UDP-RECV* | *"nc -ul"* | *"tcpdump -i"*)
+	*f1-live\ -n) run run_example "$tmp/command" >out 2>err </dev/null ;;
+	*f1-listen* | *f1-live* | *UDP-RECV* | *"nc -ul"* | *"tcpdump -i"*)
 		run_live "$tmp/command" "$command"
 		if grep -qE 'tcpdump: .*(permission|permitted|No such device)' err; then
 			skip "tcpdump may not capture here ($where)" 2

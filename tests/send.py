@@ -55,9 +55,14 @@ def cut(capture):
     length = {(year, p[6]): len(p) for year in (2023, 2024, 2025) for p in packets(year)}
     data = open(capture, "rb").read()
     at = 0
+    frames = set()
+    first, last = map(int, os.environ.get("GAP", "0-0").split("-"))
     while at < len(data):
         end = at + length[int.from_bytes(data[at:at + 2], "little"), data[at + 6]]
-        yield data[at:end]
+        if data[at + 6] == 0:
+            frames.add(data[at + 19:at + 23])
+        if not first <= len(frames) <= last or last == 0:
+            yield data[at:end]
         at = end
 
 # Is there nothing in the receiver's socket?

@@ -1,0 +1,72 @@
+#!/bin/sh
+# f1-route --restart: a command that fails is started again, and gets whole records
+# SPDX-License-Identifier: MIT
+
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+need f1-sim f1-decode f1-route
+
+f1-sim -y 2025 -c 4 -l 1 -r 20 2>/dev/null | f1-decode >race.f1
+size=$(wc -c <race.f1)
+ok 'more than a pipe holds' test "$size" -gt 3000000
+
+# count NAME: of the only rule
+count() {
+	sed -n "s/^f1_route_$1_total{.*} //p" metrics
+}
+
+# flaky END: takes a part of what comes the first time, and ends so; the next time it takes all
+flaky() {
+	cat >flaky <<-EOF
+		if [ -e again ]; then
+			exec cat >rest.f1
+		fi
+		: >again
+		head -c 1000000 >part.f1
+		$1
+	EOF
+	rm -f again part.f1 rest.f1
+	: >rest.f1
+	run f1-route -b 16M --restart 1 --metrics metrics "$2" '*=all.f1' <race.f1 2>err
+}
+
+for end in 'exit 3' 'exit 69' 'kill -KILL $$'; do
+	flaky "$end" '*=|exec sh ./flaky'
+	is "$end: started again" "$(count restarts | head -n 1)" 1
+	is "$end: the status tells that records were lost" "$status" 75
+	like "$end: said" "$(cat err)" '^f1-route: \|exec sh \./flaky: (ended with status (3|69)|killed by signal 9 )'
+	same "$end: others go on" all.f1 race.f1
+	ok "$end: the first has the beginning" cmp -n 1000000 part.f1 race.f1
+	ok "$end: the second has the end, from a whole record on" "$O/tests/selector" '*' <rest.f1
+	tail -c "$(wc -c <rest.f1 | tr -d ' ')" race.f1 >end.f1
+	same "$end: and nothing else" rest.f1 end.f1
+	ok "$end: what the pipe held is lost, and not more" test "$(($(wc -c <rest.f1) + 1000000 + (2 << 20)))" -gt "$size"
+	is "$end: in = out + dropped" "$(count in | head -n 1)" "$(($(count out | head -n 1) + $(count dropped | head -n 1)))"
+done
+
+for end in 'exit 0' 'exit 64' 'exit 78' 'no-such-program-here'; do
+	flaky "$end" '*=|exec sh ./flaky'
+	is "$end: not started again" "$(count restarts | head -n 1)" 0
+	is "$end: status" "$status" 75
+	like "$end: said" "$(cat err)" 'its reader has ended; [0-9]+ records were waiting for it'
+	same "$end: others go on" all.f1 race.f1
+done
+
+# a command that fails while nothing comes is seen, too
+: >began
+mkfifo in
+exec 5<>in
+start f1-route --restart 1 '*~|echo >>began; if [ -e once ]; then cat >got.f1; else : >once; kill -KILL $$; fi' <in 2>err
+tries=0
+until [ "$(wc -l <began)" -ge 2 ] || [ $((tries += 1)) -gt 10000 ]; do
+	kill -s USR1 "$pid"
+done
+is 'a command that dies in silence is started again' "$(wc -l <began | tr -d ' ')" 2
+cat race.f1 >&5
+exec 5>&-
+stop "$pid"
+same 'and gets all that comes' got.f1 race.f1
+
+run f1-route --restart 0 '*=x' <race.f1 2>err
+is '--restart 0: status 64' "$status" 64
+done_testing
