@@ -11,7 +11,7 @@
 /* Could a role have this name? If not, why. */
 const char *reader_wrong(const char *name);
 
-/* Makes the role, with LOGIN and without a password, if it is not there, and lets it read all that is in the schema, and
+/* Makes the role, with LOGIN, without a password and without jit, if it is not there, and lets it read all that is in the schema, and
  * what the same user puts there later. False, with the reason said, if that cannot be, or if the role may also write. */
 bool reader_make(struct db *, const char *schema, const char *name);
 

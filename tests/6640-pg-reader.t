@@ -12,6 +12,7 @@ name="Grafana \"7\" \$do\$ \\'"
 
 ok 'it is made with the schema' f1-pg --init --reader "$name" <race.f1
 is 'with login, without a password' "$(sql 'SELECT rolname, rolcanlogin, rolsuper, rolpassword IS NULL FROM pg_authid WHERE oid > 16383')" "$name|t|f|t"
+is 'who compiles nothing' "$(PGUSER=$name sql 'SHOW jit')" off
 reader() {
 	PGUSER=$name sql "$1"
 }
