@@ -137,6 +137,12 @@ failed(struct db *db, const PGresult *result)
 	return DB_FAILED;
 }
 
+char *
+db_quote(const struct db *db, const char *text, bool name)
+{
+	return name ? PQescapeIdentifier(db->conn, text, strlen(text)) : PQescapeLiteral(db->conn, text, strlen(text));
+}
+
 enum db_done
 db_exec(struct db *db, const char *sql, PGresult **to)
 {

@@ -34,6 +34,9 @@ const char *db_reason(const struct db *);
 
 void db_close(struct db *);
 
+/* A name, or else a text, as SQL wants it, with its quotes; PQfreemem it. NULL if it is not of the connection's encoding. */
+char *db_quote(const struct db *, const char *, bool name);
+
 /* Runs statements; the last one's result goes to *result if that is not NULL, and is the caller's to PQclear. */
 enum db_done db_exec(struct db *, const char *sql, PGresult **result);
 

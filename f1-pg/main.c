@@ -19,6 +19,7 @@
 #include "names.h"
 #include "opt.h"
 #include "rate.h"
+#include "reader.h"
 #include "record.h"
 #include "schema.h"
 #include "send.h"
@@ -26,7 +27,7 @@
 #include "stats.h"
 #include "table.h"
 
-enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES, NAMES };
+enum { INIT = 256, DDL, SCHEMA, RETRY, DEAD, RATE, DROP, KEEP, KEEP_SAMPLES, NAMES, READER };
 /* milliseconds that a row waits until it is sent; between two tries if a batch is still being sent; between two lines of
  * progress */
 enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
@@ -34,6 +35,7 @@ enum { LATENCY = 500, BUSY = 20, PROGRESS = 250 };
 static const struct opt opts[] = {
 	{ 'd', "dbname", "CONNINFO", "database, as psql takes it (default: PGDATABASE and the like)" },
 	{ INIT, "init", NULL, "make the schema first, if it is not there" },
+	{ READER, "reader", "NAME", "with --init: a role that may read all of it, made if it is not there" },
 	{ DDL, "ddl", NULL, "print the SQL of --init, and end" },
 	{ SCHEMA, "schema", "NAME", "use this schema (default f1)" },
 	{ NAMES, "names", "FILE", "the league's names of drivers and teams, as CSV, instead of records" },
@@ -49,6 +51,7 @@ static const struct opt opts[] = {
 
 static struct {
 	const char *names;	/* file */
+	const char *reader;	/* role */
 	struct batch_options batch;
 	bool init, ddl;
 	bool drop;		/* one session, of uid */
@@ -87,6 +90,11 @@ parse_options(int argc, char *argv[])
 		case NAMES:
 			self.names = optarg;
 			break;
+		case READER:
+			self.reader = optarg;
+			if ((why = reader_wrong(optarg)) != NULL)
+				opt_usage("--reader: '%s' %s", optarg, why);
+			break;
 		case RETRY:
 			self.batch.retry = (int)opt_number(-1, 1000000);
 			break;
@@ -115,6 +123,8 @@ parse_options(int argc, char *argv[])
 		}
 	if (optind < argc)
 		opt_usage("records are read from stdin, not from %s", argv[optind]);
+	if (self.reader && (!self.init || self.ddl))
+		opt_usage("--reader goes with --init%s", self.ddl ? ", and not with --ddl" : "");
 }
 
 static bool
@@ -246,7 +256,8 @@ main(int argc, char *argv[])
 	count_init(stats, STATS_N);
 	if ((db = db_open(self.batch.conninfo)) == NULL)
 		return EX_UNAVAILABLE;
-	if ((self.init && !schema_init(db, self.batch.schema)) || !schema_check(db, self.batch.schema)) {
+	if ((self.init && !schema_init(db, self.batch.schema)) || !schema_check(db, self.batch.schema) ||
+	    (self.reader && !reader_make(db, self.batch.schema, self.reader))) {
 		db_close(db);
 		return EX_UNAVAILABLE;
 	}
