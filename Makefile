@@ -14,6 +14,7 @@ AWK = awk
 PKG_CONFIG = pkg-config
 
 PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
+SCRIPTS = f1-load f1-export
 TOOLS = f1-sim
 
 # ours stand beside the user's
@@ -36,7 +37,7 @@ objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 SQL = $(patsubst %,f1-pg/sql/%.sql,loads summary sessions drivers samples laps classification events wear trace loss common)
 LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??))
 
-all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $O/bin/f1-load man/f1-views.5
+all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
@@ -50,10 +51,10 @@ f1-kafka_PKG = rdkafka
 
 f1-pg_GEN = $O/gen/sql.o
 
-# a script that is installed like a program
-$O/bin/f1-load: scripts/f1-load
+# scripts that are installed like programs
+$(SCRIPTS:%=$O/bin/%): $O/bin/%: scripts/%
 	@mkdir -p $(@D)
-	install -m 755 scripts/f1-load $@
+	install -m 755 $< $@
 
 $O/gen/layouts.c: scripts/layout.awk $(LAYOUTS)
 	@mkdir -p $(@D)
@@ -192,12 +193,12 @@ lint:
 
 install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
-	for p in $(PROGRAMS) f1-load; do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
+	for p in $(PROGRAMS) $(SCRIPTS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 
 uninstall:
-	for p in $(PROGRAMS) f1-load; do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
+	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
 	rm -rf '$(DESTDIR)$(PREFIX)/share/f1/www' '$(DESTDIR)$(PREFIX)/share/f1/grafana'
 	for m in man/*.[157]; do rm -f '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
 
