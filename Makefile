@@ -17,7 +17,7 @@ AWK = awk
 PKG_CONFIG = pkg-config
 
 PROGRAMS = f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg
-SCRIPTS = f1-load f1-live
+SCRIPTS = f1-load f1-live f1-export
 COMPLETIONS = $O/completions/f1 $O/completions/_f1
 UNITS = f1-live.service f1-load.service f1-load.timer
 TOOLS = f1-sim

@@ -171,7 +171,7 @@ missing() {
 	esac
 	case $1 in
 	*"f1-pg --ddl"*) ;;
-	*f1-pg* | *f1-load* | *psql* | *F1_SINKS*pg*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
+	*f1-pg* | *f1-load* | *f1-export* | *psql* | *F1_SINKS*pg*) [ -n "$postgres" ] || echo 'no PostgreSQL here' ;;
 	esac
 	case $1 in
 	*f1-kafka* | *kcat*) [ -n "$broker" ] || echo 'no Kafka here' ;;
@@ -206,7 +206,7 @@ prepare() {
 		*) f1-pg --init </dev/null ;;
 		esac
 		;;
-	*psql*)
+	*psql* | *f1-export*)
 		f1-decode made/race.bin | f1-pg --init
 		;;
 	esac
@@ -264,6 +264,8 @@ plausible() {
 	*"f1-pg --ddl"*) grep -c 'CREATE TABLE' "work/$file" && return ;;
 	*f1.lap_history*f1-pg*) psql -Atc 'SELECT count(*) FROM f1.lap_history' | grep '^[1-9]' && return ;;
 	*--names*) psql -Atc 'SELECT count(*) FROM f1.league_drivers' | grep '^[1-9]' && return ;;
+	*f1-export\ --list*) cut -f 5 out | grep '^Race$' && return ;;
+	*f1-export*\ -o\ sheets*) grep , work/sheets/points.csv && jq . work/sheets/laps.json && return ;;
 	*f1-load*psql*) grep -E '^\([1-9][0-9]* rows?\)$' out && return ;;
 	*f1-pg* | *f1-load*) psql -Atc 'SELECT count(*) FROM f1.lap_data' | grep '^[1-9]' && return ;;
 	*f1-ws) return ;;
