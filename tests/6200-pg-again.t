@@ -55,7 +55,7 @@ for year in 2018 2022 2025; do
 	for order in '1 2 3 4 5' '4 2 5 1 3'; do
 		fresh
 		for piece in $order; do
-			f1-pg <race.f1.$piece
+			f1-pg <"race.f1.$piece"
 		done
 		contents >pieces
 		same "$year: its records in pieces, in the order $order: the same rows" whole pieces
@@ -113,7 +113,7 @@ for year in 2019 2025; do
 	ok "$year: which are cut apart" test "$piece" -ge 2
 	fresh
 	while [ "$piece" -gt 0 ]; do
-		f1-pg <race.f1.$piece
+		f1-pg <"race.f1.$piece"
 		piece=$((piece - 1))
 	done
 	contents >reversed
