@@ -24,6 +24,7 @@
 #include "opt.h"
 #include "output.h"
 #include "raw.h"
+#include "sandbox.h"
 #include "sig.h"
 #include "stats.h"
 
@@ -212,6 +213,7 @@ main(int argc, char *argv[])
 	}
 	output_open(STDOUT_FILENO, self.json, room);
 	io_pipe(STDOUT_FILENO);
+	sandbox_enter(optind < argc);
 	io_ready("ready");
 
 	if (optind == argc)

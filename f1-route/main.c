@@ -17,6 +17,7 @@
 #include "opt.h"
 #include "record.h"
 #include "rules.h"
+#include "sandbox.h"
 #include "sig.h"
 #include "target.h"
 
@@ -237,7 +238,7 @@ run(void)
 		write_targets();
 		if (got == END)
 			return;
-		if (got == NOTHING)
+		if (got == NOTHING && wanted == room())		/* else there is room now */
 			wait_for(wanted);
 		if (sig_overdue()) {
 			warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
@@ -320,6 +321,8 @@ main(int argc, char *argv[])
 	io_pipe(STDIN_FILENO);
 	if (record_open(&self.in, STDIN_FILENO) == -1)
 		err(EX_OSERR, NULL);
+	if (!self.restart && targets_that(target_is_late) == 0)	/* else commands are still to be started, or FIFOs opened */
+		sandbox_enter(false);
 	io_ready("ready");
 
 	run();

@@ -1,0 +1,64 @@
+#!/bin/sh
+# the sandbox: what is refused, what goes on, and who is in it
+# SPDX-License-Identifier: MIT
+
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+need f1-decode f1-route f1-sim
+sandbox=$O/tests/sandbox
+grep -q "^Seccomp:" /proc/self/status || skip_all "no seccomp in this kernel"
+: >written
+"$sandbox" >out 2>&1
+grep -q '^network: done' out && skip_all 'built with a sanitizer, or for a machine without a sandbox'
+
+refused() {
+	is "$1: is refused" "$(sed -n "s/^$1: //p" out)" 'Operation not permitted'
+}
+may() {
+	is "$1: goes on" "$(sed -n "s/^$1: //p" out)" 'done'
+}
+
+for what in 'another program' 'another process' network 'local socket' trace kill folder 'open to read' 'open to write' 'new file' metrics; do
+	refused "$what"
+done
+may memory
+"$sandbox" /dev/null >out
+note 'with files'
+may 'open to read'
+for what in 'another program' 'open to write' 'new file' metrics; do
+	refused "$what"
+done
+"$sandbox" --metrics metrics >out
+note 'with --metrics'
+may metrics
+for what in 'another program' 'another process' network; do
+	refused "$what"
+done
+is 'the file is written' "$(cat metrics)" 1
+
+# in PID: is the process in a sandbox?
+in_sandbox() {
+	sed -n 's/^\(NoNewPrivs\|Seccomp\):[[:space:]]*//p' "/proc/$1/status" | xargs
+}
+f1-sim -c 2 -l 1 >race.bin
+mkfifo raw
+exec 4<>raw
+start f1-decode raw >/dev/null
+is 'f1-decode is in it' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-route '*=all.f1' <raw
+is 'f1-route is in it' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-route '*=|cat >all.f1' <raw
+is 'f1-route is in it once its commands run' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-route --restart 1 '*=|cat >all.f1' <raw
+is 'and not if it is to start them again' "$(in_sandbox "$pid")" '0 0'
+kill -KILL "$pid" && finish "$pid"
+exec 4<&-
+f1-decode --metrics metrics race.bin >race.f1
+is 'f1-decode reads files and writes its metrics there' "$(grep -c '^f1_decode_packets' metrics)" 1
+f1-decode race.bin | f1-route --metrics metrics '*=again.f1'
+same 'f1-route writes what it has opened' race.f1 again.f1
+is 'and its metrics' "$(grep -c '^f1_route_records' metrics)" 1
+done_testing
