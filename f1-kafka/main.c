@@ -221,8 +221,10 @@ read_on(void)
 				break;
 			}
 			/* without a place for them, the records that still come are better not read */
-			if (send_over() && self.send.dead_letter == NULL)
+			if (send_over() && self.send.dead_letter == NULL) {
+				status = EX_UNAVAILABLE;	/* of those that were read send_end tells */
 				break;
+			}
 			block = make_room(&reader, block);
 			self.passed = self.read = reader.buffer;
 		}

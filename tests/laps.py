@@ -11,24 +11,30 @@ BACK = 60
 def samples(lines):
     """the records of each kind by session, and in it by car and frame, without what flashbacks took back"""
     sessions = collections.defaultdict(lambda: {k: collections.defaultdict(dict) for k in (
-        'lap_data', 'car_telemetry', 'car_status', 'car_damage', 'lap_history')})
+        'lap_data', 'car_telemetry', 'car_status', 'car_damage', 'lap_history', 'lap_positions', 'participants')})
     newest = {}
     for line in lines:
         r = json.loads(line)
         kind, uid, frame = r['packet'], r['session_uid'], r['frame_identifier']
-        if int(uid, 16) == 0 or kind not in ('lap_data', 'car_telemetry', 'car_status', 'car_damage', 'lap_history'):
+        if int(uid, 16) == 0 or kind not in ('lap_data', 'car_telemetry', 'car_status', 'car_damage', 'lap_history', 'lap_positions', 'participants'):
             continue
         s = sessions[uid]
         if kind == 'lap_history':
             if r['lap_time_in_ms'] > 0:
                 s[kind][r['car']][r['lap_num']] = r
             continue
+        if kind == 'lap_positions':
+            s[kind][r['car']][r['lap_num']] = r['position']
+            continue
+        if kind == 'participants':
+            s[kind][r['car']] = {0: r}
+            continue
         if frame == 0:
             continue
         back = newest.get(uid, 0) - frame
         if back > 0 and (back > BACK if 'overall_frame_identifier' not in r else
                          r['overall_frame_identifier'] - frame > shift[uid]):
-            for cars in (s[k] for k in s if k != 'lap_history'):
+            for cars in (s[k] for k in s if k not in ('lap_history', 'lap_positions', 'participants')):
                 for frames in cars.values():
                     for f in [f for f in frames if f >= frame]:
                         del frames[f]
@@ -58,6 +64,8 @@ def laps_of(s, car):
         r = s['lap_data'][car][frame]
         by_lap[r['current_lap_num']].append(r)
     stint, before = 1, None
+    told = s['participants'][car].get(0, {})
+    hidden = told.get('your_telemetry') == 0 and told['player_car_index'] != car
     for n in sorted(by_lap):
         first, last, after = by_lap[n][0], by_lap[n][-1], by_lap.get(n + 1)
         frames = [r['frame_identifier'] for r in by_lap[n]]
@@ -68,21 +76,28 @@ def laps_of(s, car):
         time = None
         if after or last['result_status'] > 2:
             time = history['lap_time_in_ms'] if history else after and ms(after[0], 'last_lap_time') or None
-        in_lap = last['pit_status'] > 0 or bool(after and ms(after[0], 'current_lap_time') < 2000 and after[0]['pit_status'] > 0)
+        line = after[0] if after and ms(after[0], 'current_lap_time') < 2000 else None      # seen ending
+        in_lap = last['pit_status'] > 0 or (line['pit_status'] > 0 if line else None)
+        placed = s['lap_positions'][car].get(n + 1)
+        place = placed if after and placed else line['car_position'] if line else last['car_position'] if last['result_status'] > 2 else None
+        outside = {r['frame_identifier'] for r in by_lap[n] if r['pit_status'] == 0}
+        on = next((r for r in status if r['frame_identifier'] in outside), status[0] if status else {})
         tyre = lambda r: next((r[k] for k in ('visual_tyre_compound', 'tyre_visual_compound', 'tyre_compound') if k in r), None)
         wear = ([r for r in status if 'tyres_wear' in r] + [r for r in damage if 'tyres_wear' in r] or [{}])[-1].get('tyres_wear', [None] * 4)
-        fuel = status[-1]['fuel_in_tank'] if status else None
+        fuel = status[-1]['fuel_in_tank'] if status and not hidden else None
+        if hidden:
+            wear = [None] * 4
         if first['result_status'] < 3 and n > 0:
             yield {
                 'lap_num': n, 'packet_format': last['packet_format'], 'lap_ms': time,
                 'valid': bool(history['lap_valid_bit_flags'] & 1) if history else last['current_lap_invalid'] == 0,
-                'position': last['car_position'], 'in_lap': in_lap, 'stint': stint, 'tyre': tyre(status[0]) if status else None,
-                'tyre_age': status[0].get('tyres_age_laps') if status else None, 'frames': len(frames),
+                'position': place, 'in_lap': in_lap, 'stint': stint, 'tyre': tyre(on),
+                'tyre_age': on.get('tyres_age_laps'), 'frames': len(frames),
                 'first_frame': frames[0], 'last_frame': frames[-1], 'max_speed': max(t['speed'] for t in telemetry) if telemetry else None,
                 'full_throttle': sum(full) / len(full) if full else None, 'fuel_in_tank': fuel,
                 'fuel_used': before[1] - fuel if before and before[0] == n - 1 and None not in (before[1], fuel) else None,
                 'tyres_wear_rl': wear[0], 'tyres_wear_rr': wear[1], 'tyres_wear_fl': wear[2], 'tyres_wear_fr': wear[3]}
-            stint += in_lap
+            stint += in_lap is True
         before = n, fuel
 
 
