@@ -40,8 +40,8 @@ function complain(asked, frames)
 	const rising = (values) => values.every((v, i) => typeof v === 'number' && (i === 0 || v > values[i - 1]));
 
 	for (const { columns, rows, cells } of frames) {
-		if (note && rows.some((r) => !r.time || !r.text))
-			errors.push('a mark without time or text');
+		if (note && rows.some((r) => !r.time || !r.text || r.tags === null))
+			errors.push('a mark without time, text or tag');
 		if (panel?.type === 'trend') {
 			if (frames.length > 1)
 				errors.push('a trend of more than one frame');
