@@ -161,8 +161,10 @@ for (const board of boards) {
 		}
 	}
 }
+/* f1-sim gives penalties to one car only */
 if (!empty)
-	ok('each query, and each of its columns, had something to tell', [...seen].filter(([, any]) => !any).map(([name]) => name));
+	ok('each query, and each of its columns, had something to tell', [...seen].filter(([name, any]) => !any &&
+	    !name.endsWith('Penalties and warnings: Other')).map(([name]) => name));
 end();
 console.log('# all');
 process.exit(failed ? 1 : 0);
