@@ -51,13 +51,14 @@ function complain(asked, frames)
 		if (cells && cells !== rows.reduce((n, r) => n + Object.keys(r).length - 1, 0))
 			errors.push('two rows in one cell of the matrix');
 		if (['timeseries', 'state-timeline'].includes(panel?.type) && panel.datasource.type !== 'prometheus') {
-			const times = rows.map((r) => Date.parse(r.time)), metrics = rows.map((r) => `${r.time} ${r.metric ?? ''}`);
+			const times = rows.map((r) => Date.parse(r.time)), metrics = rows.map((r) => `${r.time} ${r.driver ?? ''}`);
 
 			if (!times.every((t, i) => Number.isFinite(t) && (i === 0 || t >= times[i - 1])))
 				errors.push('times do not rise');
 			if (new Set(metrics).size < rows.length)
 				errors.push('two rows of one time and name');
-			if (target.format === 'time_series' && columns.join() !== `time,metric,${columns[2]}`)
+			/* Grafana makes a series of each name; of a column metric it would make no label */
+			if (target.format === 'time_series' && columns.join() !== `time,driver,${columns[2]}`)
 				errors.push(`a time series of ${columns}`);
 		}
 	}
