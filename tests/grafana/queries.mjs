@@ -5,7 +5,6 @@
  *
  * All sessions are gone through, and of each the first and the last car. What a panel is made of must be there: see `must`.
  */
-import path from 'node:path';
 import { fill, read, targets, transform } from './board.mjs';
 import { ALWAYS, choose } from './choose.mjs';
 import { ask, end, tell } from './psql.mjs';
@@ -133,7 +132,7 @@ for (const board of boards)
 	for (const asked of targets(board).filter((t) => t.sql && !t.variable))
 		seen.set(`${board.uid}: ${asked.name}`, false);
 
-await tell("SET client_min_messages = warning;");
+await tell('SET client_min_messages = warning;');
 const { rows: sessions } = await ask(`SELECT race, is_race, player_car,
 	concat_ws(' ', packet_format, track, session_type) AS name FROM f1.races r ORDER BY 1`);
 if (empty)
