@@ -135,6 +135,12 @@ $(PLAYWRIGHT): tests/browser/package-lock.json
 	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
 	@mkdir -p $@ && touch $@
 
+# the types that Grafana publishes, for the dashboards of f1-pg
+GRAFANA = tests/grafana/node_modules
+$(GRAFANA): tests/grafana/package-lock.json
+	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test of types'
+	@mkdir -p $@ && touch $@
+
 # the same for what the comments on the views tell
 man/f1-views.5: scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL)
 	@mkdir -p $O
@@ -149,7 +155,7 @@ $O/tests/%: tests/%.c $(LIB)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
 # the tests send SIGHUP, which nohup would have them ignore
-check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
+check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
 	O='$(abspath $O)' env --default-signal=HUP prove $(PROVEFLAGS) tests
 
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
@@ -220,6 +226,7 @@ install: all
 	mkdir -p '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	for p in $(PROGRAMS) $(SCRIPTS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
+	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1/pg' && cp -R f1-pg/grafana '$(DESTDIR)$(PREFIX)/share/f1/pg/'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 	install -m 644 scripts/systemd/default '$(DESTDIR)$(PREFIX)/share/f1/'
 	mkdir -p '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(UNITDIR)'
@@ -231,7 +238,7 @@ install: all
 
 uninstall:
 	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
-	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana default)
+	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana pg/grafana default)
 	for p in f1 $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(BASHDIR)'/$$p; done
 	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
 	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done

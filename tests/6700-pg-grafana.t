@@ -63,6 +63,12 @@ cat ./*.prom | grep -o '^f1_[a-z_]*' | sort -u >written
 jq -r '.panels[].targets[]?.expr // empty' "$grafana/dashboards/f1-health.json" | grep -o 'f1_[a-z_]*' | sort -u >asked
 ok 'metrics are asked for' test "$(wc -l <asked)" -gt 10
 is 'and all of them are written' "$(comm -23 asked written)" ''
+if have prometheus; then
+	(mkdir prometheus && cd prometheus && exec node "$top/tests/grafana/metrics.mjs" "$grafana/dashboards/f1-health.json" "$tmp"/*.prom) >said 2>&1
+	tap said
+else
+	skip 'no prometheus here'
+fi
 
 # nothing there yet: no error, and nothing to show
 PGUSER=grafana node "$top/tests/grafana/queries.mjs" empty "$grafana"/dashboards/*.json >said 2>&1

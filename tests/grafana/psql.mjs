@@ -2,11 +2,12 @@
 /* psql.mjs: one psql that answers everything; its environment says where the database is */
 import { spawn } from 'node:child_process';
 
-const psql = spawn('psql', ['-XAtqn', '-v', 'VERBOSITY=terse'], { stdio: ['pipe', 'pipe', 'pipe'] });
-const END = '-- end --';
-let waiting = null, said = '', wrong = '';
+/* what goes wrong comes with the answer, not on a pipe of its own, later or earlier */
+const psql = spawn('psql', ['-XAtqn'], { stdio: ['pipe', 'pipe', 'ignore'] });
+const ERROR = '-- error --', END = '-- end --';
+let waiting = null, said = '', closed = false;
 
-psql.stderr.on('data', (data) => wrong += data);
+psql.stdout.setEncoding('utf8');
 psql.stdout.on('data', (data) => {
 	said += data;
 	if (waiting && said.endsWith(`${END}\n`)) {
@@ -14,23 +15,26 @@ psql.stdout.on('data', (data) => {
 
 		waiting = null;
 		said = '';
-		/* what it has to say comes on another pipe */
-		setImmediate(() => setImmediate(() => give(text)));
+		give(text);
 	}
 });
-psql.on('close', () => waiting?.(null));
+psql.stdin.on('error', () => {});
+psql.on('close', () => {
+	closed = true;
+	waiting?.();
+});
 
 /* tell: what psql prints of a text */
 export async function tell(text)
 {
-	wrong = '';
-	const answer = await new Promise((give) => {
+	const all = closed ? undefined : await new Promise((give) => {
 		waiting = give;
-		psql.stdin.write(`${text}\n\\echo '${END}'\n`);
+		psql.stdin.write(`${text}\n\\if :ERROR\n\\echo '${ERROR}' :LAST_ERROR_MESSAGE\n\\endif\n\\echo '${END}'\n`);
 	});
+	const [answer, wrong] = all?.split(`${ERROR} `) ?? [];
 
-	if (answer === null || wrong)
-		throw new Error(wrong.trim() || 'psql ended');
+	if (answer === undefined || wrong !== undefined)
+		throw new Error(wrong?.trim() ?? 'psql ended');
 	return answer;
 }
 

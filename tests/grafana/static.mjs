@@ -57,11 +57,14 @@ function links(board)
 		}
 		for (const part of query?.split('&') ?? []) {
 			const [, theirs] = /^var-(\w+)=/.exec(part) ?? [], [, ours] = /^\$\{(\w+):queryparam\}$/.exec(part) ?? [];
+			const [, until] = /^to=\$\{(\w+)\}$/.exec(part) ?? [];
 
 			if (theirs && !variables(boards.get(uid)).includes(theirs))
 				errors.push(`${url}: ${uid} has no variable ${theirs}`);
 			if (ours && !(variables(board).includes(ours) && variables(boards.get(uid)).includes(ours)))
 				errors.push(`${url}: ${ours} is not a variable of both`);
+			if (until && !variables(board).includes(until))
+				errors.push(`${url}: ${until} is no variable`);
 			if (!theirs && !ours && !/^(from|to)=|^\$\{__url_time_range\}$/.test(part))
 				errors.push(`${url}: ${part}`);
 		}
