@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|check-spark|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|check-superset|lint|fuzz|bench|install|uninstall|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -39,7 +39,7 @@ LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??)
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all www check check-spark lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark check-superset lint fuzz bench install uninstall clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack libpcap
@@ -134,6 +134,10 @@ check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT)
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
 check-spark: all
 	F1_SPARK=1 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
+
+# the same for Superset, and for what makes Parquet: scripts/packages superset, and npm for the browser
+check-superset: all $(PLAYWRIGHT)
+	F1_SUPERSET=1 O='$(abspath $O)' prove -v tests/6800-export.t tests/6900-superset.t
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
