@@ -266,8 +266,20 @@ printf '#!/bin/sh\ncat >/dev/null\necho "Error: it is broken" >&2\nexit 1\n' >wr
 chmod +x wrap/duckdb
 PATH=$tmp/wrap refused 'DuckDB fails' 74 '[a-z_]+\.parquet: Error: it is broken$' --parquet -o columns "$race"
 is 'DuckDB fails: no file' "$(ls -A columns)" ''
-# F1_PARQUET: folders with a python3 that has duckdb, or pyarrow; make check-superset makes them
-for bin in ${F1_PARQUET-"$(dirname "$(command -v python3)")"}; do
+# with what this machine has; make check-superset fetches both
+bins=$(dirname "$(command -v python3)")
+if [ -n "${F1_SUPERSET-}" ]; then
+	bins=
+	for module in duckdb==2.0.0 pyarrow==26.0.1; do
+		venv=${XDG_CACHE_HOME:-$HOME/.cache}/f1/$module
+		if [ ! -x "$venv/bin/pip" ] && ! { python3 -m venv "$venv" && "$venv/bin/pip" install -q "$module"; } >pip.out 2>&1; then
+			note <pip.out
+			rm -rf "$venv"
+		fi
+		bins="$bins $venv/bin"
+	done
+fi
+for bin in $bins; do
 	if ! engine=$("$bin/python3" -c 'from importlib.util import find_spec as f; print("duckdb" if f("duckdb") else "pyarrow" if f("pyarrow") else "")') || [ -z "$engine" ]; then
 		skip 'no DuckDB or pyarrow here' 4
 		continue
