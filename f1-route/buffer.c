@@ -50,37 +50,82 @@ buffer_close(struct buffer *b)
 	*b = (struct buffer){ 0 };
 }
 
-void
-buffer_put(struct buffer *b, const uint8_t *frame, size_t n)
-{
-	memcpy(b->bytes + b->begin + b->used, frame, n);
-	b->used += n;
-}
-
 static size_t
 frame_size(const uint8_t *frame)
 {
 	return RECORD_HEADER + (size_t)be32(frame);
 }
 
+static uint8_t *
+past(const struct buffer *b)
+{
+	return b->bytes + (b->begin + b->size - b->past) % b->size;
+}
+
+/* Forgets the oldest frames written, until `most` bytes are kept. */
+static void
+forget(struct buffer *b, size_t most)
+{
+	while (b->past > most) {
+		size_t n = frame_size(past(b));
+
+		if (n > b->past - b->head) {	/* it is the one that is begun */
+			b->past = 0;
+			return;
+		}
+		b->past -= n;
+	}
+}
+
+void
+buffer_put(struct buffer *b, const uint8_t *frame, size_t n)
+{
+	if (b->past > b->size - b->used - n)
+		forget(b, b->size - b->used - n);
+	memcpy(b->bytes + b->begin + b->used, frame, n);
+	b->used += n;
+}
+
+/* The first n bytes are written. */
 static void
 skip(struct buffer *b, size_t n)
 {
 	b->used -= n;
-	b->begin = b->used ? (b->begin + n) % b->size : 0;	/* the same few pages again, while the reader keeps up */
+	b->begin = (b->begin + n) % b->size;
+	if (b->keep > 0) {
+		b->past += n;
+		if (b->past > b->keep + RECORD_HEADER + RECORD_MAX)
+			forget(b, b->keep + RECORD_HEADER + RECORD_MAX);
+	}
+	/* the same few pages again, while the reader keeps up */
+	if (b->used == 0) {
+		size_t at = (size_t)(past(b) - b->bytes);
+
+		if (b->past == 0)
+			b->begin = 0;
+		else if (at > 4 * b->keep && at + b->past <= b->size) {
+			memmove(b->bytes, past(b), b->past);
+			b->begin = b->past;
+		}
+	}
 }
 
 size_t
 buffer_drop(struct buffer *b, size_t n)
 {
-	uint8_t *begun = b->bytes + b->begin;
+	uint8_t *begun = b->bytes + b->begin, *from;
 	size_t gone = 0, frames = 0;
 
+	/* what is kept is moved: then more is dropped at a time, and that less often */
+	if (b->past > 0 && n + b->keep < b->size - RECORD_HEADER - RECORD_MAX)
+		n += b->keep;
 	for (; buffer_room(b) + gone < n && b->begun + gone < b->used; frames++)
 		gone += frame_size(begun + b->begun + gone);
 	if (gone > 0) {
-		memmove(begun + gone, begun, b->begun);
-		skip(b, gone);
+		from = past(b);
+		memmove(from + gone, from, b->past + b->begun);
+		b->used -= gone;
+		b->begin = (b->begin + gone) % b->size;
 	}
 	return frames;
 }
@@ -89,30 +134,47 @@ size_t
 buffer_took(struct buffer *b, size_t done)
 {
 	const uint8_t *bytes = buffer_bytes(b);
-	size_t at = b->begun, frames = 0;
+	size_t at = b->begun, frames = 0, n = 0;
 
-	if (done < at)
+	if (done < at) {
 		b->begun -= done;
-	else {
+		b->head += done;
+	} else {
 		frames = at > 0;
 		while (at < done) {
-			at += frame_size(bytes + at);
+			n = frame_size(bytes + at);
+			at += n;
 			frames += at <= done;
 		}
 		b->begun = at - done;
+		b->head = b->begun ? n - b->begun : 0;
 	}
 	skip(b, done);
 	return frames;
 }
 
-bool
-buffer_rest(struct buffer *b)
+size_t
+buffer_back(struct buffer *b, size_t unread, bool *rest)
 {
-	size_t rest = b->begun;
+	const uint8_t *from = past(b);
+	size_t whole = b->past > b->head ? b->past - b->head : 0, at = 0, frames = 0;
 
-	b->begun = 0;
-	skip(b, rest);
-	return rest > 0;
+	if (unread > b->past)
+		unread = b->past;
+	while (at < b->past - unread)
+		at += frame_size(from + at);
+	*rest = b->begun > 0 && (b->past < b->head || at > whole);
+	if (*rest) {
+		b->used -= b->begun;
+		b->begin = (b->begin + b->begun) % b->size;
+	} else {
+		for (size_t i = at; i < whole; frames++)
+			i += frame_size(from + i);
+		b->used += b->past - at;
+		b->begin = (size_t)(from - b->bytes + (ptrdiff_t)at) % b->size;
+	}
+	b->past = b->begun = b->head = 0;
+	return frames;
 }
 
 size_t

@@ -15,6 +15,9 @@ struct buffer {
 	uint8_t *bytes;
 	size_t size, begin, used;
 	size_t begun;		/* bytes at the beginning that are left of a frame of which some are written */
+	size_t head;		/* those that are written of it */
+	size_t keep;		/* bytes that stay when they are written, for buffer_back; set it once, 0 for none */
+	size_t past;		/* bytes before the beginning that are still there: whole frames, and the head */
 };
 
 /* A buffer of at least `size` bytes; memory is taken as it is used. 0, or -1 with errno. */
@@ -44,8 +47,10 @@ buffer_bytes(const struct buffer *b)
 /* So many of them are written; the number of frames that are now written whole. */
 size_t buffer_took(struct buffer *, size_t done);
 
-/* Drops what is left of a frame that is begun: whoever comes next begins with a whole one. Was there any? */
-bool buffer_rest(struct buffer *);
+/* The reader is gone, and so many of the bytes written have not been read: as many whole frames of them as are still there
+ * are in the buffer again, and whoever comes next begins with a whole one. How many of those that were written are;
+ * *rest tells if a frame was begun that is not among them, whose rest is dropped. */
+size_t buffer_back(struct buffer *, size_t unread, bool *rest);
 
 /* Frames in it, the one begun included. */
 size_t buffer_frames(const struct buffer *);

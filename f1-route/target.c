@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,6 +20,8 @@
 #include "io.h"
 #include "record.h"
 #include "target.h"
+
+enum { KEEP = 1 << 20 };	/* bytes that a pipe holds, and the next command gets if the one before has not read them */
 
 extern char **environ;
 
@@ -118,6 +121,8 @@ target_open(struct target *t, size_t buffer, bool append)
 		if (isatty(t->fd))
 			errx(EX_USAGE, "%s: records are binary, and that is a terminal", t->name);
 		io_pipe(t->fd);
+		if (t->child && t->restart)
+			t->buffer.keep = t->buffer.size / 4 < KEEP ? t->buffer.size / 4 : KEEP;
 	}
 	t->open = true;
 }
@@ -176,15 +181,20 @@ seconds(void)
 static void
 break_off(struct target *t, int status)
 {
-	size_t left = buffer_frames(&t->buffer);
+	size_t left;
 
 	if (t->child && t->restart && t->fd != -1) {	/* first we see how it ended */
-		*t->dropped += buffer_rest(&t->buffer);
+		int unread = 0;
+		bool rest;
+
+		ioctl(t->fd, FIONREAD, &unread);
+		*t->out -= buffer_back(&t->buffer, (size_t)unread, &rest);
+		*t->dropped += rest;
 		close(t->fd);
 		t->fd = -1;
 		return;
 	}
-
+	left = buffer_frames(&t->buffer);
 	t->status = status;
 	if (status == EX_TEMPFAIL)
 		warnx("%s: its reader has ended; %zu records were waiting for it", t->name, left);
