@@ -77,7 +77,7 @@ taken 'a rule in a file' r1.f1 session
 taken 'a command in a file' 'r 2.f1' lap_data/player 6
 taken 'and one of the command line' r4.f1 event
 
-f1-route -v --metrics metrics '*~|cat >/dev/null' 'session,event=|cat >"x y"' else=n.f1 <race.f1 2>err
+f1-route -b 256M -v --metrics metrics '*~|cat >/dev/null' 'session,event=|cat >"x y"' else=n.f1 <race.f1 2>err
 all=$(json race.f1 | wc -l | tr -d ' ')
 some=$(json race.f1 | jq -c 'select(.packet == "session" or .packet == "event")' | wc -l | tr -d ' ')
 is 'counted' "$(cat err)" "f1-route: $all records, 0 malformed, $((all + some)) in ($all *~|cat >/dev/null, $some session,event=|cat >\"x y\"), \
