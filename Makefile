@@ -138,6 +138,11 @@ $(PLAYWRIGHT): tests/browser/package-lock.json
 	command -v npm >/dev/null && cd $(@D) && npm ci --silent --no-audit --no-fund || echo 'no npm ci: no test in a browser'
 	@mkdir -p $@ && touch $@
 
+# the picture in README.md, taken by the test of the page
+picture: all $(PLAYWRIGHT)
+	PICTURE='$(abspath f1-ws/live.webp)' O='$(abspath $O)' tests/5400-ws-page.t
+.PHONY: picture
+
 # the types that Grafana publishes, for the dashboards of f1-pg
 GRAFANA = tests/grafana/node_modules
 $(GRAFANA): tests/grafana/package-lock.json

@@ -61,4 +61,21 @@ is 'f1-decode reads files and writes its metrics there' "$(grep -c '^f1_decode_p
 f1-decode race.bin | f1-route --metrics metrics '*=again.f1'
 same 'f1-route writes what it has opened' race.f1 again.f1
 is 'and its metrics' "$(grep -c '^f1_route_records' metrics)" 1
+# what Node and inetd give their children for a pipe
+if have python3; then
+	cat >child.py <<-'END'
+		import socket, subprocess, sys
+		ours, theirs = socket.socketpair()
+		with open('race.f1', 'rb') as stream:
+		    child = subprocess.Popen(['f1-route', '*=-'], stdin=stream, stdout=theirs)
+		theirs.close()
+		while data := ours.recv(65536):
+		    sys.stdout.buffer.write(data)
+		sys.exit(child.wait())
+	END
+	ok 'f1-route writes to a socket' sh -c 'python3 child.py >again.f1'
+	same 'all of it' race.f1 again.f1
+else
+	skip 'no python3 here' 2
+fi
 done_testing

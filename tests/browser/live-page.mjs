@@ -101,6 +101,19 @@ function compareLaps(all, player)
 	ok('its speed is there for all of the lap', best.speed.filter((v) => v > 50 && v < 380).length > 0.95 * best.points);
 }
 
+/* picture: a screenshot in the middle of the second lap, for make picture */
+async function picture(page)
+{
+	if (!process.env.PICTURE)
+		return;
+	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+	await until(async () => (await say(page, '#trace-lap')) === '2' && /^1:[012]/.test(await say(page, '#current')));
+	const devtools = await page.context().newCDPSession(page);
+	const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+
+	writeFileSync(process.env.PICTURE, data, 'base64');
+}
+
 /* a race that stops in its third lap: all that stands still can be compared */
 async function running(page, pipe)
 {
@@ -110,7 +123,7 @@ async function running(page, pipe)
 	const names = last(all, 'participants', 1000), telemetry = last(all, 'car_telemetry', 30).get(player);
 	const best = bests(all), status = last(all, 'car_status', 0.5);
 
-	await race(pipe, args, SPEED);
+	await Promise.all([race(pipe, args, SPEED), picture(page)]);
 	ok('22 cars stand in the order of the race', await settled(page, order));
 	const rows = await tower(page);
 
