@@ -13,8 +13,6 @@ import struct
 import sys
 
 KEYS = {'car', 'zone', 'sample', 'player', 'colour', 'lap_num', 'stint', 'set', 'dataset'}
-HEAD = {'session_uid', 'received_at', 'session_time', 'frame_identifier', 'overall_frame_identifier', 'packet_format',
-        'player_car_index'}
 WHEELS = ('rl', 'rr', 'fl', 'fr')
 
 
@@ -83,11 +81,7 @@ def main():
             want[name].setdefault(key, record)
         else:
             key = (record['session_uid'],) + keys
-            # of a state that says the same the first one stays, with its time
-            old = want[name].get(key)
-            fields = {k: v for k, v in record.items() if k not in HEAD}
-            if old is None or {k: v for k, v in old.items() if k not in HEAD} != fields:
-                want[name][key] = record
+            want[name][key] = record
     bad = rows = 0
     for name, records in want.items():
         with open(os.path.join(sys.argv[2], name + '.csv'), newline='') as f:
