@@ -34,9 +34,10 @@ COMPILE = $(CC) $(f1_CPPFLAGS) $(CPPFLAGS) $(f1_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(f1_CFLAGS) $(CFLAGS) $(f1_LDFLAGS) $(LDFLAGS)
 
 LIB = $O/libf1.a
-# capture needs libpcap, so it stands beside the library, for the programs that link libpcap
-CAPTURE = $O/lib/capture.o
-LIB_OBJ = $(filter-out $(CAPTURE),$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
+# pcap needs libpcap, so it stands beside the library; without libpcap (or with PCAP=) nopcap stands for it
+PCAP := $(shell $(PKG_CONFIG) --exists libpcap 2>/dev/null && echo libpcap)
+CAPTURE = $O/lib/$(if $(PCAP),pcap,nopcap).o
+LIB_OBJ = $(filter-out %pcap.o,$(patsubst %.c,$O/%.o,$(sort $(wildcard lib/*.c)))) $O/gen/layouts.o
 objects = $(patsubst %.c,$O/%.o,$(sort $(wildcard $1/*.c)))
 # in the order in which they need one another
 SQL = $(patsubst %,f1-pg/sql/%.sql,loads frames summary sessions drivers samples laps classification events wear trace loss common)
@@ -47,8 +48,10 @@ $(PROGRAMS) $(TOOLS): %: $O/bin/%
 .PHONY: all www check check-spark check-connect check-superset lint fuzz bench install uninstall deb clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
-f1-decode_PKG = msgpack libpcap
-f1-replay_PKG = libpcap zlib
+f1-decode_PKG = msgpack $(PCAP)
+f1-replay_PKG = $(PCAP) zlib
+f1-decode_GEN = $(CAPTURE)
+f1-replay_GEN = $(CAPTURE)
 f1-ws_PKG = libwebsockets
 f1-pg_PKG = libpq
 f1-pg_LIBS = -pthread
@@ -101,7 +104,7 @@ $(LIB): $(LIB_OBJ)
 
 # $1 the program, $2 its folder
 define program
-$O/bin/$1: $(call objects,$2) $($1_GEN) $(if $(filter libpcap,$($1_PKG)),$(CAPTURE)) $(LIB)
+$O/bin/$1: $(call objects,$2) $($1_GEN) $(LIB)
 	@mkdir -p $$(@D)
 	$$(LINK) -o $$@ $$^ $(if $($1_PKG),$$$$($(PKG_CONFIG) --libs $($1_PKG))) $($1_LIBS) -lm
 $(call objects,$2): CPPFLAGS += $(if $($1_PKG),$$(shell $(PKG_CONFIG) --cflags $($1_PKG)))
@@ -185,15 +188,16 @@ WS_OBJ = $(patsubst %,$O/f1-ws/%.o,feed gate latest player stats)
 define fuzz_entry
 $O/fuzz/replay-$1: tests/fuzz/$1.c tests/fuzz/replay.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
+	$(COMPILE) -I$3 $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack $(PCAP) zlib) -lm
 $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
-	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack libpcap zlib) -lm
+	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack $(PCAP) zlib) -lm
 endef
-$(foreach f,$(filter-out f1pcap rows route publish gate,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out f1pcap rows route publish gate topic,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
 $(eval $(call fuzz_entry,f1pcap,$O/f1-replay/f1pcap.o,f1-replay))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
 $(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
+$(eval $(call fuzz_entry,topic,$O/f1-kafka/template.o,f1-kafka))
 $(foreach f,publish gate,$(eval $(call fuzz_entry,$f,$(WS_OBJ),f1-ws)))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
 .PHONY: fuzz-replay
@@ -209,7 +213,7 @@ fuzz:
 	done
 $O/bench/packloop: tests/bench/packloop.c $(LIB) $(DECODE_OBJ)
 	@mkdir -p $(@D)
-	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack libpcap) -lm
+	$(COMPILE) -If1-decode $(LDFLAGS) -o $@ $(filter-out %.a,$^) $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack $(PCAP)) -lm
 
 $O/bench/ws: tests/bench/ws.c $(LIB)
 	@mkdir -p $(@D)

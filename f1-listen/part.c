@@ -19,6 +19,7 @@
 #include "part.h"
 
 enum { NUMBERS = 100000 };		/* names tried before we give up */
+enum { NOREPLACE = 1 };			/* of renameat2(2) */
 
 static int children;
 
@@ -74,7 +75,8 @@ part_open(struct part *p, const struct file_want *want)
 static int
 rename_to(const char *from, const char *to)
 {
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+	/* the call itself: not every C library has the function */
+	if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;

@@ -71,6 +71,7 @@ forget(struct buffer *b, size_t most)
 
 		if (n > b->past - b->head) {	/* it is the one that is begun */
 			b->past = 0;
+			b->blind = true;
 			return;
 		}
 		b->past -= n;
@@ -86,14 +87,14 @@ buffer_put(struct buffer *b, const uint8_t *frame, size_t n)
 	b->used += n;
 }
 
-/* The first n bytes are written. */
+/* The first n bytes are written, of which the first `lost` need not be kept. */
 static void
-skip(struct buffer *b, size_t n)
+skip(struct buffer *b, size_t n, size_t lost)
 {
 	b->used -= n;
 	b->begin = (b->begin + n) % b->size;
 	if (b->keep > 0) {
-		b->past += n;
+		b->past += n - lost;
 		if (b->past > b->keep + RECORD_HEADER + RECORD_MAX)
 			forget(b, b->keep + RECORD_HEADER + RECORD_MAX);
 	}
@@ -134,8 +135,12 @@ size_t
 buffer_took(struct buffer *b, size_t done)
 {
 	const uint8_t *bytes = buffer_bytes(b);
-	size_t at = b->begun, frames = 0, n = 0;
+	size_t at = b->begun, frames = 0, n = 0, lost = 0;
 
+	if (b->blind) {
+		lost = done < at ? done : at;
+		b->blind = done < at;
+	}
 	if (done < at) {
 		b->begun -= done;
 		b->head += done;
@@ -149,7 +154,7 @@ buffer_took(struct buffer *b, size_t done)
 		b->begun = at - done;
 		b->head = b->begun ? n - b->begun : 0;
 	}
-	skip(b, done);
+	skip(b, done, lost);
 	return frames;
 }
 
@@ -174,6 +179,7 @@ buffer_back(struct buffer *b, size_t unread, bool *rest)
 		b->begin = (size_t)(from - b->bytes + (ptrdiff_t)at) % b->size;
 	}
 	b->past = b->begun = b->head = 0;
+	b->blind = false;
 	return frames;
 }
 

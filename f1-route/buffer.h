@@ -18,6 +18,7 @@ struct buffer {
 	size_t head;		/* those that are written of it */
 	size_t keep;		/* bytes that stay when they are written, for buffer_back; set it once, 0 for none */
 	size_t past;		/* bytes before the beginning that are still there: whole frames, and the head */
+	bool blind;		/* the head was forgotten, and nothing is kept before the next frame */
 };
 
 /* A buffer of at least `size` bytes; memory is taken as it is used. 0, or -1 with errno. */

@@ -1,7 +1,8 @@
 /* capture: datagrams in a pcap or pcapng file, with the times of their arrival
  * SPDX-License-Identifier: MIT
  *
- * Needs libpcap, so it is no part of libf1.a: the programs that link libpcap link it beside the library.
+ * capture_read needs libpcap, so it is no part of libf1.a: the programs that read captures link lib/pcap.c beside the
+ * library, or lib/nopcap.c, whose words say that there is none.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H

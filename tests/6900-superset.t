@@ -75,7 +75,7 @@ is 'no two cars of a race have the same name' "$(sql "SELECT count(*) FROM (SELE
 
 # --- Superset
 if [ -z "${F1_SUPERSET-}" ]; then
-	skip 'Superset is large: make check-superset' 12
+	skip 'Superset is large: make check-superset' 14
 	done_testing
 fi
 need node

@@ -7,8 +7,8 @@ transaction. So the tables depend on the records only, not on batches, restarts,
 
 The watermark is on the silence of a session, not on the time that messages tell: a capture of last year may be sent while a
 race is on, and is as new as that. A session of which nothing came for so long is closed: its records go, its rows stay, and
-what still comes of it is dropped, counted and said. None is closed while there are messages that were not read yet, which
-may be of it, however long the job was not running.
+what still comes of it is dropped, counted and said. None is closed while the job is behind: what came while it was not
+running is not late, however long that was.
 
 Flashbacks: the frame goes back and counts on from there. What was driven between is taken back: of each pass the frames
 before the first frame of any later pass stay.
