@@ -191,7 +191,7 @@ prepare() {
 	cp -r made/* work/
 	rm -f head
 	case $1 in
-	*'f1-kafka -f msgpack'*)	# the topics have JSON of other examples
+	*'f1-kafka -f msgpack'* | *kcat*'| jq'*)	# the topics have the other format, of other examples
 		"$top/scripts/kafka-local" stop "$tmp/kafka" kill
 		rm -r "$tmp/kafka/data"
 		"$top/scripts/kafka-local" start "$tmp/kafka" >kafka.out

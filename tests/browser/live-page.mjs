@@ -285,10 +285,11 @@ async function strange(browser)
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
 	ok('no row is higher than its line', await page.$$eval('#rows .row', (rows) =>
 	    new Set(rows.map((r) => Math.round(r.getBoundingClientRect().height))).size === 1));
-	for (const [width, height] of [[390, 844], [1024, 768], [1440, 900], [2560, 1440]]) {
+	for (const [width, height] of [[390, 844], [1024, 768], [1200, 800], [1280, 800], [1440, 900], [2560, 1440]]) {
 		await page.setViewportSize({ width, height });
 		is(`${width} x ${height}: nothing is wider than the screen`, await page.evaluate(() =>
 		    document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+		is('and the tyres are not wider than their place', await page.$eval('.wheels', (e) => Math.max(0, e.scrollWidth - e.clientWidth)), 0);
 	}
 	await page.close();
 
