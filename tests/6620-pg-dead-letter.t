@@ -12,6 +12,11 @@ f1-sim -y 2025 -c 6 -l 2 -r 20 | f1-decode >race.f1
 fresh
 f1-pg <race.f1
 contents >whole
+# what comes with frame 0 at the end has the overall frame behind the last one of its load: a few records have another
+history() {
+	sql "SELECT to_jsonb(h) - 'overall_frame_identifier' FROM f1.lap_history h ORDER BY 1"
+}
+history >history.whole
 
 # what the database refuses: samples, a state, and what is told apart by its content
 constraints() {
@@ -38,7 +43,9 @@ for jobs in 1 2; do
 	run f1-pg <dead
 	is "-j $jobs: when it is mended the file goes in" "$status" 0
 	contents >got
-	same "-j $jobs: and all is there" got whole
+	is "-j $jobs: and all is there" "$(diff got whole | sed -n 's/^> \([a-z_0-9]*\) .*/\1/p' | grep -v lap_history)" ''
+	history >history.got
+	same "-j $jobs: and all laps" history.got history.whole
 done
 fresh
 constraints
