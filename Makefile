@@ -154,8 +154,14 @@ $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
+# what tests/8300-faults.t loads before a program
+FAULT = $O/tests/fault.so
+$(FAULT): tests/fault/fault.c
+	@mkdir -p $(@D)
+	$(CC) $(f1_CPPFLAGS) -U_FORTIFY_SOURCE $(CPPFLAGS) $(f1_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+
 # the tests send SIGHUP, which nohup would have them ignore
-check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
+check: all $(TEST_PROGRAMS) $(FAULT) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
 	O='$(abspath $O)' env --default-signal=HUP prove $(PROVEFLAGS) tests
 
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
