@@ -6,6 +6,8 @@
 # SOAK_SECONDS of the race (7200), SOAK_SPEED times real time (10), SOAK_CARS (22), SOAK_HZ of samples that the database gets
 # of each car (4). Every second the resident memory of each program is read from /proc.
 
+# the variables of processes are used by their names
+# shellcheck disable=SC2034,SC2154
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/pg.sh
