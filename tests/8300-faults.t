@@ -3,7 +3,8 @@
 # delivered, or counted and told
 # SPDX-License-Identifier: MIT
 #
-# FAULT_SEED is another choice of moments, FAULT_ROUNDS how many choices (1). At the end a table tells what was done. In it
+# FAULT_SEED is another choice of moments, FAULT_ROUNDS how many choices (1), FAULT_PARTS after how many percent of its
+# allocations f1-pg gets none. At the end a table tells what was done. In it
 # each record that came in is delivered or lost; lost are those that the program counted, or told of by its status if
 # that is all it could do; the rest would be unexplained.
 
@@ -16,7 +17,7 @@
 # shellcheck source=tests/listen.sh
 . "$top/tests/listen.sh"
 need f1-listen f1-replay f1-decode f1-route f1-pg f1-sim python3
-: "${FAULT_SEED:=1}" "${FAULT_ROUNDS:=1}"
+: "${FAULT_SEED:=1}" "${FAULT_ROUNDS:=1}" "${FAULT_PARTS:=1 30 60 97}"
 library=$O/tests/fault.so
 [ -e "$library" ] || skip_all "no $library: make check makes it"
 LD_PRELOAD=$library f1-decode --version >out 2>err || {
@@ -31,7 +32,7 @@ LD_PRELOAD=$FAULT_LIBRARY exec "$FAULT_PROGRAM" "$@"
 SH
 chmod +x fault
 FAULT_LIBRARY=$library FAULT_REPORT=$tmp/report FAULT='' FAULT_PROGRAM=''
-export FAULT_LIBRARY FAULT_REPORT FAULT FAULT_PROGRAM FAULT_SEED FAULT_EVERY FAULT_AFTER FAULT_TIMES FAULT_JUMP
+export FAULT_LIBRARY FAULT_REPORT FAULT FAULT_PROGRAM FAULT_SEED FAULT_EVERY FAULT_AFTER FAULT_TIMES FAULT_JUMP FAULT_OWN
 fault() {
 	FAULT=$1 FAULT_PROGRAM=$2
 	shift 2
@@ -66,10 +67,11 @@ records() {
 }
 # said COUNTER FILE: what a program counted
 said() {
-	sed -n "s/^f1-[a-z]*: \\(.*, \\)*\\([0-9]*\\) $1\\([ ,].*\\)*\$/\\2/p" "$2" | tail -n 1
+	count=$(sed -n "s/^f1-[a-z]*: \\(.*, \\)*\\([0-9]*\\) $1\\([ ,].*\\)*\$/\\2/p" "$2" | tail -n 1)
+	echo "${count:-0}"
 }
 
-f1-sim -y 2025 -c 6 -l 1 -r 10 --duration 40 >race.bin
+f1-sim -y 2025 -c 6 -l 1 -r 10 --duration 30 >race.bin
 f1-decode race.bin >race.f1
 f1-decode --json race.bin >race.json
 f1-route 'motion,lap_data/0=some.f1' 'car_telemetry,session=rest.f1' <race.f1
@@ -269,8 +271,8 @@ every() {	# a query of each table, their answers added
 contents() {
 	every 'count(*), sum(hashtextextended(t::text, 0)) FROM f1.%2$I t'
 	for table in lap_ends passes session_info frames; do
-		sql "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM f1.$table t"
-	done
+		echo "SELECT count(*), sum(hashtextextended(t::text, 0)) FROM f1.$table t;"
+	done | psql -XAtq -v ON_ERROR_STOP=1
 }
 rows() {
 	every 'count(*) FROM f1.%2$I' | awk -F '|' '{ n += $2 } END { print n + 0 }'
@@ -318,13 +320,15 @@ contents >got
 same 'epipe: f1-pg: all rows are there' got whole
 tell epipe f1-pg "$all" "$(rows)" 0
 
-# the moments are chosen from all of its allocations
+# The moments are chosen from all that it allocates itself. (libpq, if it has no memory when a COPY begins, waits for ever for
+# a server that waits for it.)
+FAULT_OWN=1
 faulty 1 1000000000 1
 empty
 fault malloc f1-pg <race.f1
 strikes
 allocations=$tried
-for part in 1 30 60 85 97; do
+for part in $FAULT_PARTS; do
 	empty
 	faulty 1 $((allocations * part / 100)) 1
 	run fault malloc f1-pg <race.f1 2>said
@@ -336,6 +340,8 @@ for part in 1 30 60 85 97; do
 	[ "$status" -eq 0 ] || told=yes
 	completed "malloc: f1-pg at $part %" malloc f1-pg $told
 done
+
+FAULT_OWN=0
 
 # --- kill -9 and signals: f1-replay | f1-decode | f1-route | f1-pg, each a process that we know
 # begin_pipeline: the first half of the race goes in by descriptor 3, rows are there
@@ -399,7 +405,7 @@ completed 'SIGTERM to all' sigterm all yes
 begin_pipeline
 for process in $decode $route $pg; do
 	kill -INT "$process"
-	while [ $((0x$(sed -n 's/^SigCgt:[[:space:]]*[0-9a-f]*\(..\)$/\1/p' "/proc/$process/status") & 2)) -ne 0 ]; do :; done
+	while grep -q '^SigCgt:.*[2367abef]$' "/proc/$process/status"; do :; done	# it is still caught
 done
 kill -INT "$pg" "$route" "$decode"
 end_pipeline
@@ -428,15 +434,17 @@ for FAULT_JUMP in 86400 -86400; do
 	start "$tmp/fault" -a 127.0.0.1 -p 0 -v -w 'cap-%Y%m%d%H%M%S.bin' --rotate-time 1 >out 2>err
 	exec 7<err 6>&-
 	PACED=1 send 127.0.0.1 "$ready" 50 sent.1
-	ok "clock $FAULT_JUMP: f1-listen: a file is closed when its time is over" wait_line '^f1-listen: cap.*: 50 datagrams'
+	ok "clock $FAULT_JUMP: f1-listen: a file is closed when its time is over" wait_line '^f1-listen: cap.*: [0-9]* datagrams'
 	PACED=1 send 127.0.0.1 "$ready" 60 sent.2
-	ok "clock $FAULT_JUMP: f1-listen: and the next one" wait_line '^f1-listen: cap.*: 60 datagrams'
+	ok "clock $FAULT_JUMP: f1-listen: and the next one" wait_line '^f1-listen: cap.*: [0-9]* datagrams'
 	stop "$pid"
 	strikes
 	is "clock $FAULT_JUMP: f1-listen: status" "$status" 0
 	ok "clock $FAULT_JUMP: f1-listen: it was struck" [ "$struck" -gt 0 ]
 	cat sent.1 sent.2 >sent
 	same "clock $FAULT_JUMP: f1-listen: nothing is missing" out sent
+	cat cap-*.bin >files
+	is "clock $FAULT_JUMP: f1-listen -w: nor in the files" "$(packets files)" 110
 	tell clock f1-listen 110 "$(packets out)" 0
 done
 

@@ -7,6 +7,7 @@
  *	FAULT_EVERY	one of how many calls is struck (3)
  *	FAULT_AFTER	calls that are left alone first (0)
  *	FAULT_TIMES	strikes at most (0: no limit)
+ *	FAULT_OWN	1: only what the program itself allocates, not its libraries
  *	FAULT_JUMP	seconds that the clock jumps (3600)
  *	FAULT_REPORT	gets a line at exit: program, fault, calls that could be struck, calls that were
  *
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -45,6 +47,8 @@ static struct {
 	enum fault fault;
 	uint64_t seed, every, after, times;
 	long jump;
+	bool own;
+	uintptr_t from, to;		/* where the program's code is */
 	int report;
 	atomic_ullong tried, struck;
 	atomic_bool full;
@@ -57,6 +61,20 @@ number(const char *name, uint64_t without)
 	const char *value = getenv(name);
 
 	return value ? strtoull(value, NULL, 10) : without;
+}
+
+/* the first object is the program */
+static int
+find_program(struct dl_phdr_info *info, size_t n, void *unused)
+{
+	(void)n;
+	(void)unused;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
+			self.from = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+			self.to = self.from + info->dlpi_phdr[i].p_memsz;
+		}
+	return 1;
 }
 
 __attribute__((constructor)) static void
@@ -76,6 +94,8 @@ begin(void)
 	self.every = number("FAULT_EVERY", 3);
 	self.after = number("FAULT_AFTER", 0);
 	self.times = number("FAULT_TIMES", 0);
+	self.own = number("FAULT_OWN", 0);
+	dl_iterate_phdr(find_program, NULL);
 	self.jump = jump ? strtol(jump, NULL, 10) : 3600;
 	if (report && (fd = (int)syscall(SYS_openat, AT_FDCWD, report, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) != -1) {
 		self.report = fcntl(fd, F_DUPFD_CLOEXEC, HIGH);
@@ -408,9 +428,9 @@ void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 
 static bool
-no_memory(void)
+no_memory(const void *caller)
 {
-	if (self.fault != MALLOC || !strikes())
+	if (self.fault != MALLOC || (self.own && ((uintptr_t)caller < self.from || (uintptr_t)caller >= self.to)) || !strikes())
 		return false;
 	errno = ENOMEM;
 	return true;
@@ -419,19 +439,19 @@ no_memory(void)
 void *
 malloc(size_t n)
 {
-	return no_memory() ? NULL : __libc_malloc(n);
+	return no_memory(__builtin_return_address(0)) ? NULL : __libc_malloc(n);
 }
 
 void *
 calloc(size_t n, size_t size)
 {
-	return no_memory() ? NULL : __libc_calloc(n, size);
+	return no_memory(__builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
 }
 
 void *
 realloc(void *p, size_t n)
 {
-	return no_memory() ? NULL : __libc_realloc(p, n);
+	return no_memory(__builtin_return_address(0)) ? NULL : __libc_realloc(p, n);
 }
 #endif
 
