@@ -1,7 +1,7 @@
 # f1: telemetry of the Formula 1 games through Unix pipes
 # SPDX-License-Identifier: MIT
 #
-# make [all|check|check-spark|check-connect|check-superset|lint|fuzz|bench|install|uninstall|deb|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
+# make [all|check|check-spark|check-connect|check-superset|soak|lint|fuzz|bench|install|uninstall|deb|clean]; CC CFLAGS CPPFLAGS LDFLAGS PREFIX DESTDIR are yours.
 # make O=build/asan CFLAGS='-g -O1 -fsanitize=address,undefined' LDFLAGS=-fsanitize=address,undefined: a second build.
 
 VERSION = 0.1.0
@@ -45,7 +45,7 @@ LAYOUTS = lib/layout/records lib/layout/enums $(sort $(wildcard lib/layout/20??)
 
 all: $(PROGRAMS) $(TOOLS) man/f1-fields.5 www $(SCRIPTS:%=$O/bin/%) $(UNITS:%=$O/systemd/%) $(COMPLETIONS) man/f1-views.5
 $(PROGRAMS) $(TOOLS): %: $O/bin/%
-.PHONY: all www check check-spark check-connect check-superset lint fuzz bench install uninstall deb clean $(PROGRAMS) $(TOOLS)
+.PHONY: all www check check-spark check-connect check-superset soak lint fuzz bench install uninstall deb clean $(PROGRAMS) $(TOOLS)
 
 # the libraries that a program links, asked only for that program
 f1-decode_PKG = msgpack $(PCAP)
@@ -162,8 +162,14 @@ $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
 
+# what tests/8300-faults.t loads before a program
+FAULT = $O/tests/fault.so
+$(FAULT): tests/fault/fault.c
+	@mkdir -p $(@D)
+	$(CC) $(f1_CPPFLAGS) -U_FORTIFY_SOURCE $(CPPFLAGS) $(f1_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+
 # the tests send SIGHUP, which nohup would have them ignore
-check: all $(TEST_PROGRAMS) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
+check: all $(TEST_PROGRAMS) $(FAULT) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
 	O='$(abspath $O)' env --default-signal=HUP prove $(PROVEFLAGS) tests
 
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
@@ -177,6 +183,10 @@ check-connect: all
 # the same for Superset, and for what makes Parquet: scripts/packages superset, and npm for the browser
 check-superset: all $(PLAYWRIGHT)
 	F1_SUPERSET=1 O='$(abspath $O)' prove -v tests/6800-export.t tests/6900-superset.t
+
+# two hours of a race at ten times its speed
+soak: all
+	F1_SOAK=1 O='$(abspath $O)' prove -v tests/8310-soak.t
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))

@@ -12,6 +12,7 @@
 #include "record.h"
 #include "text.h"
 
+enum { FORM_MAX = 65536 };	/* bytes: places in a form have 16 bits */
 enum { PATCHES_MAX = 512 };	/* numbers in the largest record, weekend_structure and all: 100 or so */
 
 static struct form *forms[LAYOUT_YEARS][LAYOUT_IDS][2];
@@ -130,8 +131,12 @@ make(struct maker *m, struct form *form, const struct layout_packet *packet, con
 	const struct layout_record *record = &layout_records[source->record];
 	static const char length[RECORD_HEADER];
 
-	memset(m, 0, sizeof *m);
-	msgpack_sbuffer_init(&m->buffer);
+	memset(m->patches_n, 0, sizeof m->patches_n);
+	m->begin = m->buffer.size = 0;
+	if (m->buffer.data == NULL) {	/* now, and so that it need never grow: nobody tells whether that went well */
+		m->buffer.data = allocate(1, FORM_MAX);
+		m->buffer.alloc = FORM_MAX;
+	}
 	msgpack_packer_init(&m->packer, &m->buffer, msgpack_sbuffer_write);
 	form->source = source;
 	form->segments_n = 0;
@@ -183,7 +188,6 @@ make(struct maker *m, struct form *form, const struct layout_packet *packet, con
 	form->bytes = allocate(1, m->buffer.size);
 	memcpy(form->bytes, m->buffer.data, m->buffer.size);
 	put_be32(form->bytes, (uint32_t)m->buffer.size - RECORD_HEADER);
-	msgpack_sbuffer_destroy(&m->buffer);
 }
 
 struct form *

@@ -4,6 +4,7 @@
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "bytes.h"
@@ -12,6 +13,7 @@
 #include "json.h"
 #include "output.h"
 #include "record.h"
+#include "stats.h"
 
 enum { GATHER = 256 * 1024 };	/* bytes in a write, when there is much to write */
 
@@ -21,6 +23,7 @@ static struct {
 	uint8_t *frames;	/* gathered; with json those of one packet */
 	char *lines;		/* gathered */
 	size_t n;		/* bytes gathered */
+	const uint8_t *next, *end;	/* with json frames that are no lines yet */
 } self;
 
 void
@@ -44,15 +47,30 @@ output_room(void)
 static void
 add_lines(const uint8_t *p, const uint8_t *end)
 {
+	self.end = end;
 	while (p < end) {
 		uint32_t length = be32(p);
 
+		self.next = p + RECORD_HEADER + length;
 		self.n += json_record(self.lines + self.n, p + RECORD_HEADER, length);
 		self.lines[self.n++] = '\n';
 		if (self.n >= GATHER)
 			output_flush();
 		p += RECORD_HEADER + length;
 	}
+}
+
+/* Of the n bytes gathered `done` are written: the records that are not. */
+static uint64_t
+unwritten(size_t n, size_t done)
+{
+	uint64_t records = 0;
+
+	for (size_t at = 0; at < n; records += at > done)
+		at += self.json ? strcspn(self.lines + at, "\n") + 1 : RECORD_HEADER + (size_t)be32(self.frames + at);
+	for (const uint8_t *p = self.next; self.json && p < self.end; records++)
+		p += RECORD_HEADER + (size_t)be32(p);
+	return records;
 }
 
 void
@@ -70,13 +88,20 @@ output_add(size_t n)
 void
 output_flush(void)
 {
-	size_t n = self.n;
+	size_t n = self.n, done = io_write_most(self.fd, self.json ? (void *)self.lines : (void *)self.frames, n);
+	int status = EX_OK;
+	uint64_t left;
 
 	self.n = 0;
-	if (n == 0 || io_write(self.fd, self.json ? (void *)self.lines : (void *)self.frames, n) == 0)
+	if (done == n)
 		return;
-	if (errno != EPIPE)
-		err(EX_IOERR, "stdout");
-	count_end();	/* the reader has had enough */
-	exit(EX_OK);
+	left = unwritten(n, done);
+	if (errno != EPIPE) {	/* else the reader has had enough */
+		warn("stdout");
+		warnx("%ju records are not written", (uintmax_t)left);
+		status = EX_IOERR;
+	}
+	stats[STATS_RECORDS].n -= left;
+	count_end();
+	exit(status);
 }

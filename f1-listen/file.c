@@ -76,7 +76,7 @@ close_file(struct file *f)
 
 /* What is lost is what is not whole in the file; that ends with a whole one. */
 static void
-flush_failed(struct file *f, ssize_t done)
+flush_failed(struct file *f, size_t done)
 {
 	int saved = errno;
 	uint64_t size = f->part.size;
@@ -85,9 +85,9 @@ flush_failed(struct file *f, ssize_t done)
 	for (int i = 0; i < self.iov_n && done > 0; i += 2) {
 		size_t n = self.iov[i].iov_len + self.iov[i + 1].iov_len;
 
-		if ((size_t)done < n)
+		if (done < n)
 			break;
-		done -= (ssize_t)n;
+		done -= n;
 		size += n;
 		whole++;
 	}
@@ -100,27 +100,52 @@ flush_failed(struct file *f, ssize_t done)
 	trouble(f->part.part);
 }
 
+/* Less than all with errno: a file may take a part, and only the next try tells why not the rest. */
+static size_t
+write_all(int fd)
+{
+	size_t done = 0;
+
+	while (done < self.bytes) {
+		struct iovec rest[2 * UDP_BATCH];
+		size_t skip = done;
+		ssize_t some;
+		int n = 0;
+
+		for (int i = 0; i < self.iov_n; i++)
+			if (skip >= self.iov[i].iov_len)
+				skip -= self.iov[i].iov_len;
+			else {
+				rest[n++] = (struct iovec){ (uint8_t *)self.iov[i].iov_base + skip, self.iov[i].iov_len - skip };
+				skip = 0;
+			}
+		some = writev(fd, rest, n);
+		if (some == 0)
+			errno = ENOSPC;
+		if (some > 0)
+			done += (size_t)some;
+		else if (some == 0 || errno != EINTR)
+			break;
+	}
+	return done;
+}
+
 static void
 flush(void)
 {
 	struct file *f = self.to;
-	ssize_t done;
+	size_t done;
 
 	self.to = NULL;
 	if (f == NULL || self.datagrams == 0)
 		return;
-	while ((done = writev(f->part.fd, self.iov, self.iov_n)) == -1 && errno == EINTR)
-		;
-	if (done == (ssize_t)self.bytes) {
+	if ((done = write_all(f->part.fd)) == self.bytes) {
 		f->part.size += self.bytes;
 		f->part.datagrams += (uint64_t)self.datagrams;
 		file_total.written += (uint64_t)self.datagrams;
 		self.told = false;
 		return;
 	}
-	/* it took a part; one byte more, which is cut off again, tells why not the rest */
-	if (done >= 0 && write(f->part.fd, "", 1) == 1)
-		errno = ENOSPC;
 	flush_failed(f, done);
 	close_file(f);
 	f->failed = true;

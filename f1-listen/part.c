@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "opt.h"
 #include "part.h"
 
@@ -57,14 +58,12 @@ open_new(struct part *p, const struct file_want *want)
 int
 part_open(struct part *p, const struct file_want *want)
 {
-	ssize_t n = (ssize_t)want->preface_n;
-
 	p->facts.begun = time(NULL);
 	p->datagrams = 0;
 	p->size = want->preface_n;
 	if ((p->fd = open_new(p, want)) == -1)
 		return -1;
-	if (n == 0 || write(p->fd, want->preface, want->preface_n) == n)
+	if (io_write(p->fd, want->preface, want->preface_n) == 0)
 		return 0;
 	unlink(p->part);
 	close(p->fd);

@@ -191,7 +191,8 @@ db_next(struct db *db, enum db_result *what, unsigned long long *rows)
 		done = failed(db, result);
 	}
 	PQclear(result);
-	while (done != DB_OK && PQstatus(db->conn) != CONNECTION_BAD && (result = PQgetResult(db->conn)) != NULL)
+	/* within a COPY that libpq has no memory to end, the answers would never end; a lost connection is closed */
+	while (done != DB_OK && done != DB_LOST && (result = PQgetResult(db->conn)) != NULL)
 		PQclear(result);
 	return done;
 }
@@ -206,7 +207,7 @@ db_copy_data(struct db *db, const void *data, size_t n)
 		size_t piece = n < PIECE ? n : PIECE;
 
 		if (PQputCopyData(db->conn, p, (int)piece) != 1)
-			return PQstatus(db->conn) == CONNECTION_BAD ? DB_LOST : DB_OK;	/* the result will tell */
+			return DB_LOST;		/* or no memory for it: these rows must not be left out; what the server says comes later */
 		p += piece;
 		n -= piece;
 	}
@@ -219,7 +220,7 @@ db_copy_end(struct db *db)
 	static const char tail[2] = "\377\377";
 	enum db_done done = db_copy_data(db, tail, sizeof tail);
 
-	if (done == DB_OK && PQputCopyEnd(db->conn, NULL) != 1 && PQstatus(db->conn) == CONNECTION_BAD)
+	if (done == DB_OK && PQputCopyEnd(db->conn, NULL) != 1)
 		done = DB_LOST;
 	return done;
 }
@@ -236,8 +237,8 @@ db_copy_text(struct db *db, const char *file, const char *sql, const char *text,
 		return done;
 	}
 	PQclear(result);
-	db_copy_data(db, text, n);
-	PQputCopyEnd(db->conn, NULL);
+	if (db_copy_data(db, text, n) != DB_OK || PQputCopyEnd(db->conn, NULL) != 1)
+		return DB_LOST;
 	while ((result = PQgetResult(db->conn)) != NULL) {
 		const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 		const char *where = PQresultErrorField(result, PG_DIAG_CONTEXT);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "bytes.h"
 #include "io.h"
 #include "opt.h"
 #include "out.h"
@@ -106,6 +107,34 @@ flush_udp(void)
 	}
 }
 
+/* Writing ends: of what waits `done` bytes are written. */
+static void
+give_up(size_t done, int status)
+{
+	size_t at = 0;
+
+	if (self.kind == OUT_PCAP && out.bytes == 0)
+		at = WIRE_FILE;
+	for (; self.waiting > 0; self.waiting--) {
+		const struct layout_packet *packet;
+
+		if (self.kind == OUT_PCAP)
+			at += WIRE_RECORD + le32(self.buffer + at + 8);
+		else if (layout_look(self.buffer + at, self.used - at, &packet) == LOOK_PACKET)
+			at += packet->size;
+		if (at > done)
+			break;
+		out.packets++;
+	}
+	out.bytes += done;
+	if (status == EX_OK)	/* the reader has had enough */
+		out.gone = true;
+	else {
+		out.status = status;
+		warnx("%u packets are not written", self.waiting);
+	}
+}
+
 static void
 flush_stdout(void)
 {
@@ -119,15 +148,15 @@ flush_stdout(void)
 			count_poll();
 			if (sig_overdue()) {
 				warnx("stdout: its reader took nothing within %d seconds of the signal", SIG_GRACE);
-				out.status = EX_TEMPFAIL;
+				give_up(done, EX_TEMPFAIL);
 				return;
 			}
-		} else if (errno == EPIPE) {	/* the reader has had enough */
-			out.gone = true;
+		} else if (errno == EPIPE) {
+			give_up(done, EX_OK);
 			return;
 		} else if (errno != EINTR) {	/* asked to stop: a stream ends after a whole datagram all the same */
 			warn("stdout");
-			out.status = EX_IOERR;
+			give_up(done, EX_IOERR);
 			return;
 		}
 	}

@@ -37,25 +37,31 @@ io_unblock(int fd)
 	return true;
 }
 
-int
-io_write(int fd, const void *data, size_t n)
+size_t
+io_write_most(int fd, const void *data, size_t n)
 {
 	const char *p = data;
+	size_t done = 0;
 
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
+	while (done < n) {
+		ssize_t some = write(fd, p + done, n - done);
 
-		if (done >= 0) {
-			p += done;
-			n -= (size_t)done;
-		} else if (errno == EAGAIN) {
+		if (some >= 0)
+			done += (size_t)some;
+		else if (errno == EAGAIN) {
 			struct pollfd pfd = { .fd = fd, .events = POLLOUT };
 
 			poll(&pfd, 1, -1);
 		} else if (errno != EINTR)
-			return -1;
+			break;
 	}
-	return 0;
+	return done;
+}
+
+int
+io_write(int fd, const void *data, size_t n)
+{
+	return io_write_most(fd, data, n) == n ? 0 : -1;
 }
 
 ssize_t

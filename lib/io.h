@@ -18,6 +18,9 @@ bool io_unblock(int fd);
 /* Writes all n bytes; waits if fd does not block. 0, or -1 with errno. */
 int io_write(int fd, const void *data, size_t n);
 
+/* The same; returns how many it wrote, less than n with errno. */
+size_t io_write_most(int fd, const void *data, size_t n);
+
 /* read(2) that begins again after a signal that asks for nothing; 0 at the end, -1 with errno (EINTR: look at sig.h). */
 ssize_t io_read(int fd, void *data, size_t n);
 
