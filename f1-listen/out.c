@@ -3,6 +3,7 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -31,9 +32,14 @@ static struct {
 bool
 out_open(size_t ring, bool needed)
 {
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
 	struct stat st;
 
-	if (fstat(STDOUT_FILENO, &st) == -1)
+	if (flags != -1 && (flags & O_ACCMODE) == O_RDONLY) {	/* as one is that was closed */
+		flags = -1;
+		errno = EBADF;
+	}
+	if (flags == -1 || fstat(STDOUT_FILENO, &st) == -1)
 		err(EX_IOERR, "stdout");
 	if (isatty(STDOUT_FILENO)) {
 		if (needed)
