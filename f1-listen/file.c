@@ -201,16 +201,11 @@ find(const struct datagram *d, time_t now)
 static void
 learn(struct name_facts *facts, const struct datagram *d)
 {
-	const struct layout_source *s = d->packet->sources;
-
 	facts->format = d->packet->format;
 	if (strcmp(d->packet->name, "session") != 0)
 		return;
-	for (const struct layout_field *field = s->fields; field < s->fields + s->fields_n; field++)
-		if (strcmp(field->name, "session_type") == 0)
-			facts->session_type = d->data[s->base + field->offset];
-		else if (strcmp(field->name, "track_id") == 0)
-			facts->track = (int8_t)d->data[s->base + field->offset];
+	facts->session_type = (uint8_t)layout_byte(d->packet, d->data, "session_type");
+	facts->track = (int8_t)layout_byte(d->packet, d->data, "track_id");
 	facts->known = true;
 }
 

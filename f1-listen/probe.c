@@ -80,26 +80,16 @@ field(const struct layout_source *s, const char *name)
 	return NULL;
 }
 
-/* The byte of a field, or -1 if this format has none. */
-static int
-byte(const struct datagram *d, const char *name)
-{
-	const struct layout_source *s = d->packet->sources;
-	const struct layout_field *f = field(s, name);
-
-	return f ? d->data[s->base + f->offset] : -1;
-}
-
 static void
 learn_session(struct probe_sender *s, const struct datagram *d)
 {
 	s->known = true;
-	s->game_year = byte(d, "game_year");
-	s->major = byte(d, "game_major_version");
-	s->minor = byte(d, "game_minor_version");
-	s->type = byte(d, "session_type");
-	s->track = (int8_t)byte(d, "track_id");
-	s->paused = byte(d, "game_paused");
+	s->game_year = layout_byte(d->packet, d->data, "game_year");
+	s->major = layout_byte(d->packet, d->data, "game_major_version");
+	s->minor = layout_byte(d->packet, d->data, "game_minor_version");
+	s->type = layout_byte(d->packet, d->data, "session_type");
+	s->track = (int8_t)layout_byte(d->packet, d->data, "track_id");
+	s->paused = layout_byte(d->packet, d->data, "game_paused");
 }
 
 static void

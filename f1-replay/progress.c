@@ -29,38 +29,13 @@ progress_init(double speed)
 	self.speed = speed;
 }
 
-static const char *
-enum_name(const char *name, int format, long value)
-{
-	for (size_t i = 0; i < layout_enums_n; i++) {
-		const struct layout_enum *e = &layout_enums[i];
-
-		if (strcmp(e->name, name) != 0)
-			continue;
-		for (unsigned k = 0; k < e->values_n; k++)
-			if (format >= e->values[k].from && format <= e->values[k].to &&
-			    strtol(e->values[k].value, NULL, 10) == value)
-				return e->values[k].name;
-	}
-	return "";
-}
-
 /* the name of the track in a session packet */
 static const char *
 track(const struct datagram *d)
 {
-	for (int i = 0; i < d->packet->sources_n; i++) {
-		const struct layout_source *source = &d->packet->sources[i];
+	const char *name = layout_enum_name("track", d->packet->format, (int8_t)layout_byte(d->packet, d->bytes, "track_id"));
 
-		for (int k = 0; source->levels == 0 && k < source->fields_n; k++) {
-			const struct layout_field *field = &source->fields[k];
-
-			if (strcmp(field->name, "track_id") == 0)
-				return enum_name(field->enumeration, d->packet->format,
-				    (int8_t)d->bytes[source->base + field->offset]);
-		}
-	}
-	return "";
+	return name ? name : "";
 }
 
 void

@@ -63,6 +63,16 @@ layout_record(const char *name, size_t n)
 	return NULL;
 }
 
+int
+layout_byte(const struct layout_packet *packet, const uint8_t *bytes, const char *name)
+{
+	for (const struct layout_source *s = packet->sources; s < packet->sources + packet->sources_n; s++)
+		for (const struct layout_field *f = s->fields; s->levels == 0 && f < s->fields + s->fields_n; f++)
+			if (strcmp(f->name, name) == 0)
+				return bytes[s->base + f->offset];
+	return -1;
+}
+
 const char *
 layout_enum_name(const char *enumeration, unsigned format, int number)
 {

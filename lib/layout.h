@@ -159,6 +159,9 @@ enum look layout_look(const uint8_t *p, size_t n, const struct layout_packet **p
 /* The record of a name (of n bytes), or NULL. */
 const struct layout_record *layout_record(const char *name, size_t n);
 
+/* The byte of a field of the packet itself, not of one of its arrays; -1 if this format has none of that name. */
+int layout_byte(const struct layout_packet *, const uint8_t *bytes, const char *name);
+
 /* The name that a number has in an enumeration and a format, or NULL. */
 const char *layout_enum_name(const char *enumeration, unsigned format, int number);
 
