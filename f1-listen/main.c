@@ -215,13 +215,8 @@ take(void)
 		err(EX_OSERR, "recvmmsg");
 	for (int i = 0; i < n; i++) {
 		struct datagram *d = &self.batch[i];
-		size_t length = u->msgs[i].msg_len;
 
-		*d = (struct datagram){
-			.data = u->data[i], .n = length, .kept = length < UDP_SIZE ? length : UDP_SIZE,
-			.from = &u->from[i], .from_size = u->msgs[i].msg_hdr.msg_namelen,
-		};
-		packet_check(d);
+		packet_take(d, u, i);
 		senders_count(d);
 		if (d->look != LOOK_PACKET && self.rejected[d->look]++ == 0)	/* one of each kind is told */
 			packet_complain(d, self.pcap ? "kept in the pcap only" : "left out");

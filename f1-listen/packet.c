@@ -5,12 +5,16 @@
 
 #include "bytes.h"
 #include "packet.h"
-#include "udp.h"
 
 void
-packet_check(struct datagram *d)
+packet_take(struct datagram *d, const struct udp *u, int i)
 {
-	d->uid = 0;
+	size_t n = u->msgs[i].msg_len;
+
+	*d = (struct datagram){
+		.data = u->data[i], .n = n, .kept = n < UDP_SIZE ? n : UDP_SIZE,
+		.from = &u->from[i], .from_size = u->msgs[i].msg_hdr.msg_namelen,
+	};
 	d->look = look_datagram(d->data, d->kept, d->n, &d->packet);
 	if (d->look == LOOK_PACKET)
 		d->uid = le64(d->data + layout_header(d->packet->format)->session_uid);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "look.h"
+#include "udp.h"
 
 /* a datagram on its way through the program; everything it points to holds until the next batch */
 struct datagram {
@@ -18,7 +19,7 @@ struct datagram {
 	const struct sockaddr_in6 *from;	/* an IPv4 address if the family says so */
 	socklen_t from_size;
 
-	/* packet_check */
+	/* what look_datagram makes of it */
 	enum look look;
 	const struct layout_packet *packet;	/* NULL if it is none */
 	uint64_t uid;			/* of the session; 0 outside one */
@@ -29,7 +30,8 @@ struct datagram {
 	bool wanted;			/* goes to stdout and into the files */
 };
 
-void packet_check(struct datagram *);
+/* Number i of the batch that was taken last, looked at. */
+void packet_take(struct datagram *, const struct udp *, int i);
 
 /* A line on stderr that names the sender, what was found and what was expected, and the FATE, such as "left out". */
 void packet_complain(const struct datagram *, const char *fate);

@@ -136,12 +136,10 @@ learn(struct probe_sender *s, const struct datagram *d)
 }
 
 static void
-look_at(struct datagram *d)
+look_at(const struct datagram *d)
 {
-	struct probe_sender *s;
+	struct probe_sender *s = sender_of(d);
 
-	packet_check(d);
-	s = sender_of(d);
 	s->datagrams++;
 	s->bytes += d->n;
 	if (d->look != LOOK_PACKET) {
@@ -183,16 +181,15 @@ unclaimed(void)
 static int
 take(void)
 {
-	struct udp *u = &self.udp;
-	int n = udp_receive(u);
+	int n = udp_receive(&self.udp);
 
 	if (n == -1)
 		err(EX_OSERR, "recvmmsg");
 	for (int i = 0; i < n; i++) {
-		size_t length = u->msgs[i].msg_len;
+		struct datagram d;
 
-		look_at(&(struct datagram){ .data = u->data[i], .n = length, .kept = length < UDP_SIZE ? length : UDP_SIZE,
-		    .from = &u->from[i], .from_size = u->msgs[i].msg_hdr.msg_namelen });
+		packet_take(&d, &self.udp, i);
+		look_at(&d);
 	}
 	return n;
 }

@@ -9,7 +9,7 @@
 
 enum { SENDERS_MAX = 32, SENDERS_COUNTS = 2 * SENDERS_MAX };	/* the last one stands for all others */
 
-/* Counts a datagram that packet_check has looked at. */
+/* Counts a datagram that packet_take has looked at. */
 void senders_count(const struct datagram *);
 
 /* The counters as they are now; how many of them. */
