@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "count.h"
 #include "head.h"
 #include "io.h"
@@ -253,22 +254,13 @@ is_awaited(const struct target *t)
 	return t->waits && target_busy(t);
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 /* Lets go what the buffers hold: a target that waits is given all the time until we are asked to stop, others some. */
 static void
 drain(void)
 {
-	time_t end = seconds() + SIG_GRACE;
+	time_t end = clock_seconds() + SIG_GRACE;
 
-	while (targets_that(target_busy) > 0 && !sig_overdue() && (seconds() < end || targets_that(is_awaited) > 0)) {
+	while (targets_that(target_busy) > 0 && !sig_overdue() && (clock_seconds() < end || targets_that(is_awaited) > 0)) {
 		wait_for(false);
 		write_targets();
 	}

@@ -17,6 +17,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "io.h"
 #include "record.h"
 #include "target.h"
@@ -168,15 +169,6 @@ target_is_late(const struct target *t)
 	return t->open && t->fd == -1;
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 /* The reader has left, or a write failed. */
 static void
 break_off(struct target *t, int status)
@@ -239,9 +231,9 @@ revive(struct target *t)
 			break_off(t, EX_TEMPFAIL);
 			return;
 		}
-		t->again = seconds() + t->restart;
+		t->again = clock_seconds() + t->restart;
 	}
-	if (seconds() < t->again)
+	if (clock_seconds() < t->again)
 		return;
 	open_command(t);
 	io_pipe(t->fd);
