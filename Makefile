@@ -168,9 +168,9 @@ $(FAULT): tests/fault/fault.c
 	@mkdir -p $(@D)
 	$(CC) $(f1_CPPFLAGS) -U_FORTIFY_SOURCE $(CPPFLAGS) $(f1_CFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
 
-# the tests send SIGHUP, which nohup would have them ignore
+# the tests send SIGHUP, which nohup would have them ignore; prove tells what failed, and what the tests note (the table of faults)
 check: all $(TEST_PROGRAMS) $(FAULT) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
-	O='$(abspath $O)' env --default-signal=HUP prove $(PROVEFLAGS) tests
+	O='$(abspath $O)' env --default-signal=HUP prove --failures --comments $(PROVEFLAGS) tests
 
 # Spark is large, so it is tested apart; scripts/packages spark installs what it needs
 check-spark: all
