@@ -1,4 +1,4 @@
-/* file: captures, one per session and sender
+/* file: captures, one per sender and session
  * SPDX-License-Identifier: MIT
  *
  * A file is called NAME.part while it grows. A child closes it, so that the live stream does not wait for the disk: it
