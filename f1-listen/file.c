@@ -1,4 +1,4 @@
-/* file: captures, one per session and sender
+/* file: captures, one per sender and session
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
@@ -16,8 +16,8 @@
 #include "part.h"
 #include "udp.h"
 
-enum { FILES = 32 };			/* senders with an open file; beyond, the one that was silent longest closes */
-enum { OVERTAKEN = 2 };			/* seconds in which datagrams of the last session may still come */
+enum { FILES = 64 };			/* sessions with an open file; beyond, the one that was silent longest closes */
+enum { OVERTAKEN = 2 };			/* seconds in which datagrams of the session before may still come */
 enum { SILENT = 10 };			/* seconds after which another port of the same address is the game, begun again */
 
 struct file_total file_total;
@@ -25,15 +25,17 @@ struct file_total file_total;
 static struct file {
 	bool used;
 	bool failed;			/* could not be opened or written: nothing more until the next file */
+	bool followed;			/* its sender has begun another session */
 	struct sockaddr_in6 from;
-	uint64_t before;		/* the session before this one */
-	time_t begun, opened, last;	/* monotonic: the session, the file, the last datagram */
+	time_t opened, last;		/* monotonic: the file, the last datagram */
+	uint64_t turn;			/* of the last datagram among all */
 	struct part part;		/* where none is open the next datagram opens one */
 } files[FILES];
 
 static struct {
 	struct file_want want;
 	bool told;			/* what went wrong, until it goes well again */
+	uint64_t turn;
 
 	/* what the batch has for one file */
 	struct file *to;
@@ -152,49 +154,60 @@ flush(void)
 }
 
 static void
-new_session(struct file *f, uint64_t uid, time_t now)
+end_session(struct file *f)
 {
-	f->before = f->part.facts.uid;
-	f->part.facts = (struct name_facts){ .uid = uid };
-	f->begun = now;
+	close_file(f);
+	f->used = false;
 }
 
-/* A place for a sender that has none. */
+/* A place for a session that has none. */
 static struct file *
 take_place(const struct datagram *d, time_t now)
 {
 	struct file *place = NULL;
 
 	for (struct file *f = files; f < files + FILES; f++) {
-		if (f->used && now - f->last >= SILENT && udp_same(&f->from, d->from, false)) {
-			close_file(f);
-			f->used = false;
-		}
-		if (place == NULL || !f->used || (place->used && f->last < place->last))
-			if (place == NULL || place->used)
-				place = f;
+		if (f->used && udp_same(&f->from, d->from, true))
+			f->followed = true;
+		else if (f->used && now - f->last >= SILENT && udp_same(&f->from, d->from, false))
+			end_session(f);
+		if (place == NULL || (place->used && (!f->used || f->turn < place->turn)))
+			place = f;
 	}
 	if (place->used)
-		close_file(place);
+		end_session(place);
 	memset(place, 0, sizeof *place);
 	place->used = true;
 	place->part.fd = -1;
+	place->part.facts.uid = d->uid;
 	place->from = *d->from;
-	new_session(place, d->uid, now);
 	return place;
 }
 
+/* What belongs to no session goes where the sender's last datagram went, and begins its first session. */
 static struct file *
 find(const struct datagram *d, time_t now)
 {
 	static struct file *last = files;
+	struct file *sender = NULL;
 
 	/* what no game sent goes where the last packet went */
-	if (last->used && (d->packet == NULL || udp_same(&last->from, d->from, true)))
+	if (last->used && (d->packet == NULL ||
+	    ((d->uid == 0 || d->uid == last->part.facts.uid) && udp_same(&last->from, d->from, true))))
 		return last;
-	for (struct file *f = files; f < files + FILES; f++)
-		if (f->used && udp_same(&f->from, d->from, true))
+	for (struct file *f = files; f < files + FILES; f++) {
+		if (!f->used || !udp_same(&f->from, d->from, true))
+			continue;
+		if (f->part.facts.uid == d->uid)
 			return last = f;
+		if (sender == NULL || f->turn > sender->turn)
+			sender = f;
+	}
+	if (sender && (d->uid == 0 || sender->part.facts.uid == 0)) {
+		if (d->uid != 0)
+			sender->part.facts.uid = d->uid;
+		return last = sender;
+	}
 	return last = take_place(d, now);
 }
 
@@ -217,14 +230,6 @@ file_for(const struct datagram *d, time_t now)
 	struct name_facts *facts = &f->part.facts;
 	size_t n = d->head_n + d->kept;
 
-	if (d->uid != 0 && d->uid != facts->uid) {
-		if (facts->uid == 0)
-			facts->uid = d->uid;	/* what came before the first session is its beginning */
-		else if (d->uid != f->before || now - f->begun > OVERTAKEN) {
-			close_file(f);
-			new_session(f, d->uid, now);
-		}
-	}
 	if (self.want.seconds && now - f->opened >= (time_t)self.want.seconds)
 		close_file(f);
 	if (self.want.size && f->part.fd != -1) {
@@ -238,6 +243,7 @@ file_for(const struct datagram *d, time_t now)
 	if (f->part.fd == -1 && !f->failed)
 		open_file(f, now);
 	f->last = now;
+	f->turn = ++self.turn;
 	return f;
 }
 
@@ -302,21 +308,22 @@ file_open(const struct file_want *want)
 bool
 file_look(void)
 {
-	bool open = false;
+	bool look = false;
 	time_t now;
 
 	if (self.want.pattern == NULL)
 		return false;
 	now = clock_seconds();
 	for (struct file *f = files; f < files + FILES; f++) {
-		if (f->part.fd == -1 || !f->used)
+		if (!f->used)
 			continue;
-		if (self.want.seconds && now - f->opened >= (time_t)self.want.seconds)
+		if (f->followed && now - f->last > OVERTAKEN)
+			end_session(f);
+		else if (f->part.fd != -1 && self.want.seconds && now - f->opened >= (time_t)self.want.seconds)
 			close_file(f);
-		else
-			open = true;
+		look |= f->used && (f->followed || (f->part.fd != -1 && self.want.seconds));
 	}
-	return part_reap(&self.want, false) || (open && self.want.seconds);
+	return part_reap(&self.want, false) || look;
 }
 
 void

@@ -1,4 +1,4 @@
-/* file: captures, one per session and sender
+/* file: captures, one per sender and session
  * SPDX-License-Identifier: MIT
  *
  * A file is called NAME.part while it grows. A child closes it, so that the live stream does not wait for the disk: it
@@ -30,7 +30,8 @@ void file_open(const struct file_want *);
 /* Writes those that are wanted. */
 void file_keep(const struct datagram *, int n);
 
-/* Closes what is old enough and waits for children that have ended. Is there anything to look at again in a second? */
+/* Closes sessions that are over and files that are old enough, and waits for children that have ended. Is there anything
+ * to look at again in a second? */
 bool file_look(void);
 
 /* Closes all files; the next datagram opens a new one. */

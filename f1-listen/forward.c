@@ -72,6 +72,32 @@ forward_any(void)
 	return targets_n > 0;
 }
 
+static bool
+anywhere(const struct sockaddr_in6 *six)
+{
+	static const struct in6_addr any4 = { .s6_addr = { [10] = 0xff, [11] = 0xff } };
+
+	return IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr) || IN6_ARE_ADDR_EQUAL(&six->sin6_addr, &any4);
+}
+
+void
+forward_check(const struct udp *u)
+{
+	for (struct target *t = targets; t < targets + targets_n; t++) {
+		struct sockaddr_in6 from, to, six = { 0 };
+		socklen_t from_size = sizeof from, to_size = sizeof to;
+
+		if (getsockname(t->fd, (struct sockaddr *)&from, &from_size) == -1 ||
+		    getpeername(t->fd, (struct sockaddr *)&to, &to_size) == -1)
+			continue;
+		udp_six(&six, &to);
+		/* what a machine sends to itself it sends from the address that it sends to */
+		if (ntohs(six.sin6_port) == u->port && udp_same(&from, &to, false) &&
+		    (anywhere(&u->bound) || udp_same(&six, &u->bound, false)))
+			errx(EX_USAGE, "--forward: %s is where f1-listen itself listens", t->name);
+	}
+}
+
 static void
 failed(struct target *t, uint64_t n)
 {

@@ -16,6 +16,9 @@ void forward_add(const char *target);
 
 bool forward_any(void);
 
+/* Ends the program with status 64 if a target is this socket: each datagram would come again, for ever. */
+void forward_check(const struct udp *);
+
 /* Sends them without ever waiting. */
 void forward_send(const struct datagram *, int n);
 

@@ -140,6 +140,7 @@ listen_udp(void)
 	char port[8];
 
 	udp_open(&self.udp, &self.listen);
+	forward_check(&self.udp);
 	if (opt_common.verbose)
 		warnx("listening on %s", self.udp.name);
 	self.quiet_until = clock_seconds() + QUIET;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,10 +58,20 @@ progress_datagram(const struct datagram *d, double position)
 		self.track = track(d);
 }
 
+/* A line that is longer than the terminal's would leave a part of itself behind each time. */
+static int
+width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+}
+
 void
 progress_draw(void)
 {
 	struct timespec now;
+	char line[160];
 	unsigned at = self.position < 1e9 ? (unsigned)self.position : 0;
 
 	if (!self.on)
@@ -70,15 +81,15 @@ progress_draw(void)
 		return;
 	self.last = now;
 	self.drawn = true;
-	fprintf(stderr, "\r%u:%02u:%02u  x%g  session %016jx at %.1f s  %s  %ju packets\033[K", at / 3600, at / 60 % 60,
-	    at % 60, self.speed, (uintmax_t)self.uid, isfinite(self.time) ? self.time : 0.0, self.track,
-	    (uintmax_t)self.packets);
+	snprintf(line, sizeof line, "%u:%02u:%02u  x%g  session %016jx at %.1f s  %s  %ju packets", at / 3600, at / 60 % 60, at % 60,
+	    self.speed, (uintmax_t)self.uid, isfinite(self.time) ? self.time : 0.0, self.track, (uintmax_t)self.packets);
+	fprintf(stderr, "%.*s\033[K\r", width(), line);	/* what is said meanwhile is written over it */
 }
 
 void
 progress_end(void)
 {
 	if (self.drawn)
-		fputs("\r\033[K", stderr);
+		fputs("\033[K", stderr);
 	self.drawn = false;
 }

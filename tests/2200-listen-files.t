@@ -47,7 +47,7 @@ ok 'the track is the one that the packets tell' test -n "$(f1-decode -j "$1" | g
 cat sent.1 sent.2 >sent
 same 'stdout has both' sent out
 
-# one socket, as of a game: the next session begins another file, and what the network let it overtake stays with it
+# one socket, as of a game: the next session begins another file, and what the network let it overtake has its own
 python3 - "$one" "$two" <<'END'
 import sys
 uid_at = 7	# in the header of 2023
@@ -56,16 +56,42 @@ first, second = (open(name, "rb").read() for name in ("sent.1", "sent.2"))
 last = first.rindex(uids[0]) - uid_at
 begin = second.index(uids[1]) - uid_at
 next = second.index(uids[1], begin + uid_at + 1) - uid_at
-open("one", "wb").write(first[:last] + second[:begin])	# the lobby between them is no session's
-open("two", "wb").write(second[begin:next] + first[last:] + second[next:])
+open("one", "wb").write(first[:last] + second[:begin] + first[last:])	# the lobby between them is no session's
+open("two", "wb").write(second[begin:])
+open("both", "wb").write(first[:last] + second[:next] + first[last:] + second[next:])
 END
-cat one two >both
 listen out -v -w 'socket/{uid}.bin'
 PACED=1 send 127.0.0.1 "$ready" both /dev/null
 stop "$pid"
 same 'a sender that begins a new session: the first file' one "socket/$one.bin"
 same 'and the second' two "socket/$two.bin"
 is 'and no third' "$(names socket | wc -w | tr -d ' ')" 2
+
+# one socket that brings several games, as of an f1-listen that sends on what many rigs send to it
+sim 3 >sent.3
+python3 - "$one" "$two" "$(uid sent.3 | grep -v '^0*$')" <<'END'
+import itertools, sys
+packets = []
+for i, uid in enumerate(sys.argv[1:], 1):
+    data = open(f"sent.{i}", "rb").read()
+    pieces = data.split(int(uid, 16).to_bytes(8, "little"))
+    packets.append([pieces[j][-7:] + int(uid, 16).to_bytes(8, "little") + pieces[j + 1][:-7] for j in range(len(pieces) - 2)])
+    open(f"rig.{uid}", "wb").write(b"".join(packets[-1]))
+open("rigs", "wb").write(b"".join(b"".join(some) for some in itertools.zip_longest(*packets, fillvalue=b"")))
+END
+listen out -v -w 'rigs.d/{uid}.bin'
+PACED=1 send 127.0.0.1 "$ready" rigs /dev/null
+stop "$pid"
+is 'three games from one socket, in turns: three files' "$(names rigs.d | wc -w | tr -d ' ')" 3
+for file in rig.*; do
+	same "all of ${file#rig.}" "$file" "rigs.d/${file#rig.}.bin"
+done
+listen out -v -w 'over/{uid}.bin'
+cat "rig.$one" "rig.$two" >both
+PACED=1 send 127.0.0.1 "$ready" both /dev/null
+ok 'a session is closed when the next one has come and it is silent' wait_line "^f1-listen: over/$one.bin: "
+is 'and the next one is not' "$(echo over/*.part)" "over/$two.bin.part"
+stop "$pid"
 
 # sessions faster than their files close: the numbers keep the order
 python3 - "$one" >short <<'END'

@@ -57,6 +57,24 @@ done
 run f1-listen -p 0 -f no-such-name.invalid:1 </dev/null >/dev/null 2>&1
 is 'a name that does not resolve: status 69' "$status" 69
 
+start f1-listen -a 127.0.0.1 -p 0 >out 2>said
+free=$ready
+stop "$pid"
+for address in 127.0.0.1 0.0.0.0; do
+	run f1-listen -a "$address" -p "$free" -f "127.0.0.1:$free" >out 2>said
+	is "-f to itself, on $address: status 64" "$status" 64
+	is 'and said' "$(cat said)" "f1-listen: --forward: 127.0.0.1:$free is where f1-listen itself listens"
+done
+run f1-listen -p "$free" -f "localhost:$free" >out 2>said
+is '-f to itself, on all addresses: status 64' "$status" 64
+start f1-listen -a 127.0.0.2 -p "$free" >other.out 2>other.err
+other=$pid
+start f1-listen -a 127.0.0.1 -p "$free" -f "127.0.0.2:$free" >out 2>said
+send 127.0.0.1 "$free" 2024 sent
+stop "$pid"
+stop "$other"
+same '-f to the same port of another address' sent other.out
+
 # --- multicast, broadcast, one port for two
 if [ -n "${F1_NETNS-}" ] && ip route add 239.0.0.0/8 dev lo 2>/dev/null; then
 	start f1-listen -a 127.0.0.1 -p 0 --group 239.1.2.3 >out 2>said

@@ -325,8 +325,10 @@ if have script; then
 	script -qec 'f1-replay -s 100 long.bin >/dev/null' /dev/null </dev/null >screen 2>&1
 	ok 'progress on a terminal: position, speed, session, track' \
 		grep -aE '0:00:[0-9][0-9]  x100  session [0-9a-f]{16} at [0-9.]+ s  [A-Z][a-z]+' screen
+	script -qec 'stty cols 40; f1-replay -s 100 long.bin >/dev/null' /dev/null </dev/null >screen 2>&1
+	is 'and no longer than its line' "$(python3 -c 'print(max(len(line.strip()) for line in open("screen").read().split("\033[K")))')" 39
 else
-	skip 'no script here'
+	skip 'no script here' 2
 fi
 
 # --- what is wrong is said, and the others go on
