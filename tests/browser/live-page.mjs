@@ -237,6 +237,7 @@ async function flashback(page, pipe)
 	ok('after a flashback and the flag the classification stands', await settled(page, order));
 	ok('the flashback was told', noticed);
 	ok('in the list, too', await page.$$eval('#events li', (lines) => lines.some((l) => l.textContent.includes('Flashback to'))));
+	is('the last lap stays in the traces', await say(page, '#trace-lap'), '3');
 	is('best laps are those of the final timeline', (await tower(page)).map((r) => r.best),
 	    order.map((r) => time(best.get(r.car))));
 	const total = (r) => 1000 * (r.total_race_time + r.penalties_time), finished = (await tower(page)).filter((r) => r.status === 'FIN');
