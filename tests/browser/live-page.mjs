@@ -248,6 +248,15 @@ async function flashback(page, pipe)
 	        : plus(Math.round(total(r) - total(order[0])))));
 }
 
+/* apart: do the parts of a panel lie beside one another? Runs in the page. */
+function apart(panel)
+{
+	const boxes = [...panel.children].map((e) => e.getBoundingClientRect());
+
+	return boxes.every((a, i) => boxes.every((b, k) => i === k || a.right <= b.left + 1 || b.right <= a.left + 1 ||
+	    a.bottom <= b.top + 1 || b.bottom <= a.top + 1));
+}
+
 /* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows, a spectator, a restricted car */
 async function strange(browser)
 {
@@ -286,11 +295,15 @@ async function strange(browser)
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
 	ok('no row is higher than its line', await page.$$eval('#rows .row', (rows) =>
 	    new Set(rows.map((r) => Math.round(r.getBoundingClientRect().height))).size === 1));
-	for (const [width, height] of [[390, 844], [1024, 768], [1200, 800], [1280, 800], [1440, 900], [2560, 1440]]) {
+	for (const [width, height] of [[390, 844], [768, 1024], [1024, 768], [1200, 800], [1280, 800], [1366, 650], [1440, 900],
+	    [2560, 1440]]) {
 		await page.setViewportSize({ width, height });
 		is(`${width} x ${height}: nothing is wider than the screen`, await page.evaluate(() =>
 		    document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
 		is('and the tyres are not wider than their place', await page.$eval('.wheels', (e) => Math.max(0, e.scrollWidth - e.clientWidth)), 0);
+		ok('no part of the followed car lies on another one', await page.$eval('#car', apart));
+		is('race control is on the screen', width < 1200 || await page.$eval('#events', (e) =>
+		    e.clientHeight > 30 && e.getBoundingClientRect().bottom < innerHeight), true);
 	}
 	await page.close();
 
