@@ -29,6 +29,7 @@ enum {
 	HEADERS = 8192,		/* bytes of a request's headers */
 	MESSAGE_MAX = 4096,	/* bytes of a client's message; none has anything to say */
 	VISITORS = 64,		/* connections beside those of clients */
+	LEAVING = 64,		/* and those that were sent away, until the loop has come to them */
 	WRITE_MAX = 1 << 20,	/* bytes given to a socket at once */
 	UNSENT = 128 * 1024,	/* bytes that wait in a socket's buffer, so that what is sent next is fresh */
 	REQUEST_TIME = 10,	/* seconds for a request's headers */
@@ -45,6 +46,12 @@ struct client {
 	bool head, body;		/* wants no body; may send one */
 };
 
+struct connection {
+	struct lws *wsi;		/* NULL: the place is free */
+	bool client, leaving;
+	uint64_t asked;			/* when it asked last, or came: by number */
+};
+
 static struct {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
@@ -53,7 +60,9 @@ static struct {
 	void (*function)(void);
 	struct watch listener;
 	struct client *clients;
-	unsigned clients_n, connections_n, clients_max;
+	struct connection *connections;	/* all of them, clients_max + VISITORS + LEAVING places */
+	uint64_t asked;
+	unsigned clients_n, connections_n, clients_max;	/* connections_n: without those that leave */
 	bool tls, closing;
 } self;
 
@@ -261,6 +270,10 @@ upgrade(struct lws *wsi, const char *to)
 static int
 request(struct lws *wsi, struct client *c, const char *path)
 {
+	struct connection *connection = lws_get_opaque_user_data(wsi);
+
+	if (connection != NULL)
+		connection->asked = ++self.asked;
 	answer_free(&c->answer);
 	c->head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
 	c->body = !c->head && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0;
@@ -324,9 +337,12 @@ pump(struct client *c)
 static int
 join(struct lws *wsi, struct client *c)
 {
+	struct connection *connection = lws_get_opaque_user_data(wsi);
 	const char *why, *text;
 	unsigned status;
 
+	if (connection != NULL)
+		connection->client = true;
 	*c = (struct client){ .wsi = wsi };
 	if ((text = selection(wsi, &status, &why)) == NULL ||
 	    feed_join(&c->place, text, strcmp(lws_get_protocol(wsi)->name, "f1.msgpack") == 0) != NULL)
@@ -398,6 +414,52 @@ server_flush(void)
 	feed_sent();
 }
 
+/* --- connections */
+
+static void
+connected(struct connection *c, struct lws *wsi)
+{
+	*c = (struct connection){ .wsi = wsi, .asked = ++self.asked };
+	lws_set_opaque_user_data(wsi, c);
+	self.connections_n++;
+}
+
+static void
+disconnected(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	if (!c->leaving)
+		self.connections_n--;
+	c->wsi = NULL;
+}
+
+/* A place for one more connection, or NULL. When there are too many, who is no client and has not asked for longest is sent
+ * away: so those who only hold connections keep nobody out. */
+static struct connection *
+find_place(void)
+{
+	struct connection *place = NULL, *oldest = NULL;
+
+	for (size_t i = 0; i < self.clients_max + VISITORS + LEAVING; i++) {
+		struct connection *c = &self.connections[i];
+
+		if (c->wsi == NULL)
+			place = c;
+		else if (!c->client && !c->leaving && (oldest == NULL || c->asked < oldest->asked))
+			oldest = c;
+	}
+	if (place == NULL || self.connections_n < self.clients_max + VISITORS)
+		return place;
+	if (oldest == NULL)
+		return NULL;
+	stats[STATS_REFUSED_LIMIT].n++;
+	oldest->leaving = true;
+	self.connections_n--;
+	shutdown(lws_get_socket_fd(oldest->wsi), SHUT_RDWR);	/* the loop sees its end */
+	return place;
+}
+
 /* --- libwebsockets */
 
 static int
@@ -410,8 +472,7 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 		watch_run();
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
-		if (lws_get_opaque_user_data(wsi) == &self)
-			self.connections_n--;
+		disconnected(lws_get_opaque_user_data(wsi));
 		return 0;
 	case LWS_CALLBACK_HTTP:
 		return request(wsi, c, in);
@@ -466,11 +527,12 @@ accept_some(void)
 	int fd;
 
 	for (int i = 0; i < 16; i++) {
+		struct connection *place;
 		struct lws *wsi;
 
 		if ((fd = accept4(self.listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) == -1)
 			return;
-		if (self.connections_n >= self.clients_max + VISITORS) {
+		if ((place = find_place()) == NULL) {
 			stats[STATS_REFUSED_LIMIT].n++;
 			close(fd);
 			continue;
@@ -479,10 +541,8 @@ accept_some(void)
 		setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ UNSENT }, sizeof(int));
 		wsi = lws_adopt_descriptor_vhost(self.vhost, LWS_ADOPT_HTTP | LWS_ADOPT_SOCKET | LWS_ADOPT_ALLOW_SSL,
 		    (lws_sock_file_fd_type){ .sockfd = fd }, NULL, NULL);
-		if (wsi != NULL) {
-			lws_set_opaque_user_data(wsi, &self);
-			self.connections_n++;
-		}
+		if (wsi != NULL)
+			connected(place, wsi);
 	}
 }
 
@@ -490,7 +550,7 @@ accept_some(void)
 static void
 raise_limit(void)
 {
-	rlim_t wanted = self.clients_max + VISITORS + 32;
+	rlim_t wanted = self.clients_max + VISITORS + LEAVING + 32;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
@@ -509,6 +569,9 @@ server_open(const struct server_options *o)
 	int epoll;
 
 	self.clients_max = o->clients_max;
+	self.connections = calloc(o->clients_max + VISITORS + LEAVING, sizeof *self.connections);
+	if (self.connections == NULL)
+		err(EX_OSERR, NULL);
 	self.tls = o->cert != NULL;
 	self.listener = (struct watch){ .fd = listen_on(o->address), .ready = accept_some };
 	raise_limit();
@@ -595,4 +658,5 @@ server_close(void)
 {
 	lws_context_destroy(self.context);
 	close(self.listener.fd);
+	free(self.connections);
 }

@@ -81,6 +81,7 @@ ok 'their descriptors are given back again' settled few_descriptors
 ok "no memory stays behind ($memory kB, then $(resident))" test "$(resident)" -le $((memory + 2048))
 
 # --- a byte at a time, and mute
+is 'who holds 1,000 connections keeps nobody out' "$(by_hand crowd "$port" 1000)" 101
 is 'whoever sends headers for ever is closed' "$(by_hand loris "$port" 400 30)" '0 left'
 ok 'their descriptors are given back, too' settled few_descriptors
 is '--timeout: whoever answers no ping is closed' "$(by_hand mute "$port" /event 20)" 'closed after pings'

@@ -13,6 +13,7 @@
 # ws.py bad PORT                           clients that do wrong, one after the other: a line each with what came of it
 # ws.py many PORT N                        N connections opened and dropped in all stages
 # ws.py loris PORT N SECONDS               N clients that send a header a byte a time; how many were closed in time
+# ws.py crowd PORT N                      the status of /event for who comes behind N connections with half a request
 # ws.py mute PORT TARGET SECONDS           a client that answers no ping: is it closed within SECONDS?
 import os
 import select
@@ -283,6 +284,18 @@ def loris(port, n, seconds):
         i += 1
         select.select([], [], [], 0.2)
     print(f'{len(sockets)} left')
+
+
+def crowd(port, n):
+    sockets = [connect(port) for _ in range(int(n))]
+    for s in sockets:
+        try:
+            s.sendall(upgrade('/event')[:20])
+        except ConnectionError:
+            pass
+    print(status(port, '/event', [], 'WEBSOCKET'))
+    for s in sockets:
+        s.close()
 
 
 def mute(port, target, seconds):

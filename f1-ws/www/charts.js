@@ -77,7 +77,8 @@ export class Charts {
 				scales: { x: { time: false, range: (_u, _a, b) => [0, b || 1] }, y: { range } },
 				axes: [
 					axis({ size: last ? bottom : 0, gap: 2, values: (_u, v) => v.map((d) => last ? `${d / 1000} km` : '') }),
-					axis({ size: left, gap: 4, splits: () => splits, values: (_u, v) => v }),
+					axis({ size: left, gap: 4, values: (_u, v) => v,
+					    splits: (u) => u.height < 5 * size ? [splits[0], splits.at(-1)] : splits }),
 				],
 				series: [{}, { stroke: colour('dim'), width: thin }, { stroke: colour(channel), width: thick }],
 			}), [[0], [null], [null]], traces);

@@ -64,7 +64,8 @@ function safetyCar(state, r)
 function penalty(state, r)
 {
 	const what = name('penalty', r.penalty_type, state.year) ?? `Penalty ${r.penalty_type}`;
-	const why = name('infringement', r.infringement_type, state.year);
+	/* which repeats what it is, for some */
+	const why = name('infringement', r.infringement_type, state.year)?.replace(/^(Lap invalidated|Retired) /, '');
 	const other = r.other_vehicle_idx < q.NO_CAR && state.cars.has(r.other_vehicle_idx) && r.other_vehicle_idx !== r.car
 		? ` (${state.carName(r.other_vehicle_idx)})` : '';
 	const time = r.time && r.time < 255 ? `, ${r.time} s` : '';

@@ -8,7 +8,10 @@ import { Outline } from './outline.js';
 import * as q from './quantities.js';
 
 const MARGIN = 0.09;	/* share of the canvas around the track */
+const LEAST = 300;	/* m that the map shows, so that a car alone does not run off it */
 const AHEAD = 300;	/* ms for which a car goes on as its last record told; then it waits for the next one */
+
+const short = (name) => name.length > 16 ? `${name.slice(0, 15).trim()}…` : name;
 
 export class Map2d {
 	constructor()
@@ -77,12 +80,19 @@ export class Map2d {
 		const xs = points.map((p) => p[0]), zs = points.map((p) => p[1]);
 		const x0 = Math.min(...xs), x1 = Math.max(...xs), z0 = Math.min(...zs), z1 = Math.max(...zs);
 		const turned = (x1 - x0 > z1 - z0) !== (w > h);
-		const width = Math.max(1, turned ? z1 - z0 : x1 - x0), height = Math.max(1, turned ? x1 - x0 : z1 - z0);
+		const width = Math.max(LEAST, turned ? z1 - z0 : x1 - x0), height = Math.max(LEAST, turned ? x1 - x0 : z1 - z0);
 		const s = Math.min(w * (1 - 2 * MARGIN) / width, h * (1 - 2 * MARGIN) / height);
 		const cx = (x0 + x1) / 2, cz = (z0 + z1) / 2;
 
 		this.place = (x, z) => turned ? [w / 2 + (cz - z) * s, h / 2 + (x - cx) * s]
 		    : [w / 2 + (x - cx) * s, h / 2 + (z - cz) * s];
+	}
+
+	outside(x, z)
+	{
+		const [left, top] = this.place(x, z);
+
+		return left < 0 || top < 0 || left > this.canvas.width || top > this.canvas.height;
 	}
 
 	/* line: through the known points from one share of the lap to another */
@@ -116,7 +126,7 @@ export class Map2d {
 		const flags = state.zones.map((z) => z?.zone_flag ?? 0).join();
 		const key = `${this.outline.version} ${this.outline.key} ${flags} ${state.session?.sector2_lap_distance_start}`;
 
-		if (key === this.drawn)
+		if (key === this.drawn && (this.outline.complete || !cars.some(([x, z]) => this.outside(x, z))))
 			return;
 		this.drawn = key;
 		const known = this.outline.points.filter(Boolean), c = this.track.getContext('2d');
@@ -232,7 +242,7 @@ export class Map2d {
 	/* label: beside the car where nothing is in the way, or nowhere */
 	label(c, state, car, followed, taken)
 	{
-		const words = followed ? state.carName(car.index).slice(0, 16) : state.carCode(car.index);
+		const words = followed ? short(state.carName(car.index)) : state.carCode(car.index);
 		const [x, y] = this.where(car.motion), u = this.unit;
 		const w = c.measureText(words).width + u * 0.4, away = u * (followed ? 0.85 : 0.65);
 

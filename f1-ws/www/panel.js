@@ -78,7 +78,7 @@ export class Panel {
 	/* draw: what is read, as often as one can */
 	draw(state, car, recorder)
 	{
-		hide($('car'), !car);
+		data($('car'), 'empty', car ? null : '');
 		if (!car)
 			return;
 		this.drawWho(state, car);

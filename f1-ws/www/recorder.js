@@ -107,17 +107,21 @@ export class Recorder {
 
 	lap(r, length)
 	{
-		const book = this.book(r.car), now = book.now;
+		const book = this.book(r.car), now = book.now, over = r.result_status !== q.RESULT_ACTIVE;
 
-		if (!length)
+		/* behind the flag no other lap begins: the last one stays to be looked at */
+		if (!length || (over && now?.lapTime))
 			return;
 		if (!now || now.length !== length) {
 			book.now = new Trace(r.current_lap_num, length);
 			book.done = book.best = book.before = null;
 		} else if (r.current_lap_num === now.lap + 1) {
 			this.finish(book, q.lastLap(r));
+			this.version++;
+			if (over)
+				return;
 			book.now = new Trace(r.current_lap_num, length);
-		} else if (r.current_lap_num < now.lap) {
+		} else if (r.current_lap_num < now.lap || (r.current_lap_num === now.lap && now.lapTime)) {
 			this.back(book, r.current_lap_num, length);
 		} else if (r.current_lap_num > now.lap) {
 			book.now = new Trace(r.current_lap_num, length);
@@ -143,6 +147,7 @@ export class Recorder {
 	back(book, lap, length)
 	{
 		book.now = book.done?.lap === lap ? book.done : new Trace(lap, length);
+		book.now.lapTime = 0;
 		book.done = null;
 		if (book.best && book.best.lap >= lap) {
 			book.best = book.before && book.before.lap < lap ? book.before : null;

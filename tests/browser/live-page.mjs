@@ -237,6 +237,7 @@ async function flashback(page, pipe)
 	ok('after a flashback and the flag the classification stands', await settled(page, order));
 	ok('the flashback was told', noticed);
 	ok('in the list, too', await page.$$eval('#events li', (lines) => lines.some((l) => l.textContent.includes('Flashback to'))));
+	is('the last lap stays in the traces', await say(page, '#trace-lap'), '3');
 	is('best laps are those of the final timeline', (await tower(page)).map((r) => r.best),
 	    order.map((r) => time(best.get(r.car))));
 	const total = (r) => 1000 * (r.total_race_time + r.penalties_time), finished = (await tower(page)).filter((r) => r.status === 'FIN');
@@ -245,6 +246,15 @@ async function flashback(page, pipe)
 	    order.filter((r) => r.result_status === 3).slice(1).map((r) => r.num_laps < order[0].num_laps
 	        ? `+${order[0].num_laps - r.num_laps} lap${order[0].num_laps - r.num_laps > 1 ? 's' : ''}`
 	        : plus(Math.round(total(r) - total(order[0])))));
+}
+
+/* apart: do the parts of a panel lie beside one another? Runs in the page. */
+function apart(panel)
+{
+	const boxes = [...panel.children].map((e) => e.getBoundingClientRect());
+
+	return boxes.every((a, i) => boxes.every((b, k) => i === k || a.right <= b.left + 1 || b.right <= a.left + 1 ||
+	    a.bottom <= b.top + 1 || b.bottom <= a.top + 1));
 }
 
 /* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows, a spectator, a restricted car */
@@ -285,11 +295,15 @@ async function strange(browser)
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
 	ok('no row is higher than its line', await page.$$eval('#rows .row', (rows) =>
 	    new Set(rows.map((r) => Math.round(r.getBoundingClientRect().height))).size === 1));
-	for (const [width, height] of [[390, 844], [1024, 768], [1200, 800], [1280, 800], [1440, 900], [2560, 1440]]) {
+	for (const [width, height] of [[390, 844], [768, 1024], [1024, 768], [1200, 800], [1280, 800], [1366, 650], [1440, 900],
+	    [2560, 1440]]) {
 		await page.setViewportSize({ width, height });
 		is(`${width} x ${height}: nothing is wider than the screen`, await page.evaluate(() =>
 		    document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
 		is('and the tyres are not wider than their place', await page.$eval('.wheels', (e) => Math.max(0, e.scrollWidth - e.clientWidth)), 0);
+		ok('no part of the followed car lies on another one', await page.$eval('#car', apart));
+		is('race control is on the screen', width < 1200 || await page.$eval('#events', (e) =>
+		    e.clientHeight > 30 && e.getBoundingClientRect().bottom < innerHeight), true);
 	}
 	await page.close();
 
