@@ -244,26 +244,23 @@ FROM (
 	WINDOW w AS (PARTITION BY race_id, car ORDER BY lap_num)
 ) l
 LEFT JOIN (
-	-- a stop begins in one lap and may end in the next, and is there in pieces: on the way in, in the box, on the way out
-	SELECT race_id, car, min(lap_num) AS lap_num, min(from_time) AS in_time, max(to_time) AS out_time,
+	-- from the first sample in the pit lane to the last one before another out of it, whatever laps and flashbacks lie between
+	SELECT race_id, car, min(lap_num) AS lap_num, min(session_time) AS in_time, max(session_time) AS out_time,
 		NULLIF(max(lane_ms), 0) AS lane_ms, NULLIF(max(stop_ms), 0) AS stop_ms
 	FROM (
-		SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY race_id, car ORDER BY part, from_time) AS stop
+		SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY race_id, car ORDER BY part, frame, is_last) AS stop
 		FROM (
-			SELECT *, COALESCE(from_time > 5 + max(to_time) OVER (PARTITION BY race_id, car ORDER BY part, from_time
-				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS begins
-			FROM (
-				SELECT t.race_id, t.part, e.car, e.lap_num, min(e.session_time) AS from_time, max(e.session_time) AS to_time,
-					max(e.pit_lane_time_in_lane_in_ms) FILTER (WHERE e.is_last) AS lane_ms,
-					max(e.pit_stop_timer_in_ms) FILTER (WHERE e.is_last) AS stop_ms
-				FROM f1.timeline t
-				JOIN f1.lap_ends e ON e.session_uid = t.session_uid AND e.pass = t.pass
-					AND e.overall_frame_identifier <= t.last_frame AND (t.until_time IS NULL OR e.session_time < t.until_time)
-				WHERE e.pit_status > 0
-				GROUP BY t.race_id, t.part, e.car, e.lap_num, e.pit_status, e.pass
-			) e
+			SELECT t.race_id, t.part, e.car, e.lap_num, e.pit_status, e.is_last, e.overall_frame_identifier AS frame,
+				e.session_time, CASE WHEN e.is_last THEN e.pit_lane_time_in_lane_in_ms END AS lane_ms,
+				CASE WHEN e.is_last THEN e.pit_stop_timer_in_ms END AS stop_ms,
+				e.pit_status > 0 AND lag(e.pit_status, 1, 0::smallint) OVER (PARTITION BY t.race_id, e.car
+					ORDER BY t.part, e.overall_frame_identifier, e.is_last) = 0 AS begins
+			FROM f1.timeline t
+			JOIN f1.lap_ends e ON e.session_uid = t.session_uid AND e.pass = t.pass
+				AND e.overall_frame_identifier <= t.last_frame AND (t.until_time IS NULL OR e.session_time < t.until_time)
 		) e
 	) e
+	WHERE pit_status > 0
 	GROUP BY race_id, car, stop
 ) p ON p.race_id = l.race_id AND p.car = l.car AND p.lap_num = l.lap_num
 WHERE l.complete AND (l.in_lap OR (l.in_lap IS NULL AND l.stint_ends));
