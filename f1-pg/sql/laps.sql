@@ -14,7 +14,7 @@ SELECT race_id, car, lap_num, COALESCE((f).packet_format, (n).packet_format, (h)
 	CASE
 	-- a lap that is being driven again after a flashback still has its old time in the history
 	WHEN f IS NULL OR NOT (n IS NULL) OR (l).result_status > 2
-	THEN COALESCE((h).lap_time_in_ms, NULLIF((n).last_lap_time_in_ms, 0))::integer
+	THEN COALESCE(f1.whole((h).lap_time_in_ms), NULLIF((n).last_lap_time_in_ms, 0))
 	END AS lap_ms,
 	COALESCE((h).sector1_time_ms_part + 60000 * (h).sector1_time_minutes_part,
 		NULLIF((h).sector1_time_in_ms, 65535), NULLIF(NULLIF((l).sector1_time_in_ms, 0), 65535)) AS sector1_ms,
@@ -110,7 +110,7 @@ FROM (
 		-- of the first sample out of the pits
 		s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyre_age
 	FROM (
-		SELECT f.*, CASE WHEN count(f.lap_ms) OVER sofar = f.lap_num THEN (sum(f.lap_ms) OVER sofar)::integer END AS race_ms
+		SELECT f.*, CASE WHEN count(f.lap_ms) OVER sofar = f.lap_num THEN f1.whole(sum(f.lap_ms) OVER sofar) END AS race_ms
 		FROM f1.lap_facts f
 		WHERE f.lap_num > 0
 		WINDOW sofar AS (PARTITION BY f.race_id, f.car ORDER BY f.lap_num)
@@ -198,8 +198,8 @@ COMMENT ON COLUMN f1.positions.position IS 'Position';
 -- The times of all laps so far are the same clock for all; where a lap is missing it is the time at the line.
 CREATE OR REPLACE VIEW f1.gaps AS
 SELECT race_id, lap_num, position, car, driver, team,
-	round(1000 * (race_time - min(race_time) OVER lap))::integer AS to_leader_ms,
-	round(1000 * (race_time - lag(race_time) OVER (PARTITION BY race_id, lap_num ORDER BY race_time)))::integer AS to_ahead_ms
+	f1.whole(1000 * (race_time - min(race_time) OVER lap)) AS to_leader_ms,
+	f1.whole(1000 * (race_time - lag(race_time) OVER (PARTITION BY race_id, lap_num ORDER BY race_time))) AS to_ahead_ms
 FROM (
 	SELECT l.*, COALESCE(race_ms / 1000.0,
 		end_time - COALESCE(min(end_time - race_ms / 1000.0) OVER (PARTITION BY race_id), 0)) AS race_time
@@ -235,7 +235,7 @@ COMMENT ON COLUMN f1.stints.average_ms IS 'Average lap without the first of the 
 CREATE OR REPLACE VIEW f1.pit_stops AS
 SELECT l.race_id, l.car, l.driver, l.team,
 	(row_number() OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num))::smallint AS stop, l.lap_num,
-	p.in_time, p.out_time, COALESCE(p.lane_ms, round(1000 * (p.out_time - p.in_time)))::integer AS lane_ms, p.stop_ms,
+	p.in_time, p.out_time, COALESCE(p.lane_ms, f1.whole(1000 * (p.out_time - p.in_time))) AS lane_ms, p.stop_ms,
 	l.tyre AS tyre_before, l.next_tyre AS tyre_after, l.position AS position_before, l.next_position AS position_after
 FROM (
 	SELECT l.*, lead(tyre) OVER w AS next_tyre, lead(position) OVER w AS next_position, lead(stint) OVER w > stint AS stint_ends
