@@ -470,7 +470,7 @@ batch_add(const uint8_t *record, size_t n)
 	r.timeline = (size_t)(t - timelines);
 	r.overall = timeline_place(t, r.row.frame, r.row.overall, r.row.closing);
 	r.bytes = scratch;
-	if (r.overall > INT32_MAX)
+	if (r.overall > FRAME_MAX)
 		return reject(ROW_RANGE, record, n);
 	if (r.row.table->kind == TABLE_STATE && !state_new(&r, &state, &ok)) {
 		stats[STATS_UNCHANGED].n += ok;

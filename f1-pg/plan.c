@@ -149,7 +149,7 @@ fast_row(const struct shape *s, const uint8_t *record, uint8_t *to, struct row *
 	if (s->overall)
 		row->overall = be32(record + s->overall);
 	*why = ROW_RANGE;
-	if (row->frame > INT32_MAX || row->overall >= INT32_MAX)
+	if (row->frame > FRAME_MAX || row->overall > FRAME_MAX)
 		return false;
 	for (int i = 0; i < row->table->record->keys_n; i++) {
 		row->keys[i] = s->key_size[i] == 1 ? record[s->key[i]] : be16(record + s->key[i]);

@@ -381,6 +381,14 @@ flat(struct reading *r)
 }
 
 static bool
+told(struct reading *r, const char *key)
+{
+	const struct pair *pair = row_find(r, key);
+
+	return pair && *pair->value != 0xc0;	/* nil */
+}
+
+static bool
 read_head(struct reading *r, struct row *row, enum row_reason *why)
 {
 	const struct pair *name = row_find(r, "packet"), *overall = row_find(r, "overall_frame_identifier");
@@ -407,16 +415,16 @@ read_head(struct reading *r, struct row *row, enum row_reason *why)
 		return false;
 	r->packet = layout_find(row->format, (unsigned)n);
 	row->closing = r->packet && r->packet->closing;
-	if (row_find(r, "session_time") == NULL || row_find(r, "player_car_index") == NULL) {
+	if (!told(r, "session_time") || !told(r, "player_car_index")) {
 		*why = ROW_HEAD;
 		return false;
 	}
-	if (!number(r, "frame_identifier", INT32_MAX, &n, why))
+	if (!number(r, "frame_identifier", FRAME_MAX, &n, why))
 		return false;
 	row->frame = (int64_t)n;
 	row->overall = -1;
 	if (overall) {
-		if (!number(r, "overall_frame_identifier", INT32_MAX - 1, &n, why))
+		if (!number(r, "overall_frame_identifier", FRAME_MAX, &n, why))
 			return false;
 		row->overall = (int64_t)n;
 	}

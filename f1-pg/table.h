@@ -4,8 +4,9 @@
  * A table has the columns of the record's head, its index keys, then the union of its fields in all years, the narrow
  * ones first, so that PostgreSQL has few gaps to fill. Four wheels are four columns, other arrays are arrays. Every column
  * has a type that holds all values of all years, but for these: session_uid, whose 64 bits are a bigint (negative where the
- * top bit is set); the frames, which are an integer (a session of 2^31 frames would take a year); and 16 bits of degrees,
- * of rpm, of km/h and of metres, and the 15 rev lights, which are a smallint (a car that is faster, or hotter, is none).
+ * top bit is set); the frames, which are an integer (FRAME_MAX of them would take half a year, and views can add to them); and 16
+ * bits of degrees, of rpm, of km/h and of metres, and the 15 rev lights, which are a smallint (a car that is faster, or
+ * hotter, is none).
  * A row of car_telemetry takes 170 bytes so, with its key; with an integer for each of them it took 205.
  */
 #ifndef TABLE_H
@@ -16,6 +17,8 @@
 #include <stdint.h>
 
 #include "layout.h"
+
+enum { FRAME_MAX = 999999999 };
 
 enum table_type { TABLE_INT2, TABLE_INT4, TABLE_INT8, TABLE_FLOAT4, TABLE_FLOAT8, TABLE_TEXT, TABLE_TIME };
 

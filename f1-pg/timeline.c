@@ -1,6 +1,7 @@
 /* timeline: where a record stands in its session
  * SPDX-License-Identifier: MIT
  */
+#include "table.h"
 #include "timeline.h"
 
 enum { BACK = 30 };	/* frames: datagrams overtake one another by less, flashbacks go back by more */
@@ -55,6 +56,8 @@ timeline_get(uint64_t uid)
 int64_t
 timeline_place(struct timeline *t, int64_t frame, int64_t overall, bool closing)
 {
+	if (overall < 0 && frame + t->offset > FRAME_MAX)
+		return frame + t->offset;	/* nobody's: those after it shall not follow it */
 	if (closing && frame == 0 && t->begun && t->frame > BACK)
 		return t->last + 1;	/* the session has ended */
 	if (!t->begun) {

@@ -28,6 +28,8 @@ for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
 	scene "$year" restricted,rejoin,red-flag,pause
 	scene "$year" flashback,reorder
 done
+scene 2019 flashback,save-reload -S 1002 -c 6		# while a car is in the pits
+scene 2023 flashback,save-reload -S 1005 -c 6
 for year in 2018 2020 2023 2025; do
 	scene "$year" ''
 	scene "$year" loss

@@ -268,6 +268,7 @@ class Race:
             want = {car: laps_in for car, laps_in in stops.items()}
             # the last lap may end in the pits of a car that retires there
             self.check(all(got.get(car, [])[:len(n)] == n for car, n in want.items()), 'stops', got, want)
+            self.check(all(len(set(n)) == len(n) for n in got.values()), 'a stop twice', got)
         if not self.late:
             stints = {}
             for row in self.rows('stints', more='ORDER BY car, stint'):

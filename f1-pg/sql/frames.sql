@@ -16,28 +16,14 @@ COMMENT ON COLUMN f1.frames.chunk IS 'Overall frame / 1024';
 COMMENT ON COLUMN f1.frames.seen IS 'A bit for each of the 1024 frames: is it there? Frame 0, which comes when all is over, is not among them';
 
 CREATE OR REPLACE FUNCTION f1.frame_time(session_uid bigint, packet text, frame integer) RETURNS real
-	LANGUAGE sql STABLE PARALLEL SAFE AS $$
-	SELECT CASE packet
-		WHEN 'motion' THEN (SELECT min(session_time) FROM f1.motion x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'motion_ex' THEN (SELECT min(session_time) FROM f1.motion_ex x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'session' THEN (SELECT min(session_time) FROM f1.session x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'lap_data' THEN (SELECT min(session_time) FROM f1.lap_data x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'car_setups' THEN (SELECT min(session_time) FROM f1.car_setups x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'car_telemetry' THEN (SELECT min(session_time) FROM f1.car_telemetry x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'car_status' THEN (SELECT min(session_time) FROM f1.car_status x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'car_damage' THEN (SELECT min(session_time) FROM f1.car_damage x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-		WHEN 'car_telemetry_2' THEN (SELECT min(session_time) FROM f1.car_telemetry_2 x
-			WHERE x.session_uid = frame_time.session_uid AND x.overall_frame_identifier = frame)
-	END
-$$;
+	LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+	at real;
+BEGIN
+	EXECUTE format('SELECT min(session_time) FROM f1.%I WHERE session_uid = $1 AND overall_frame_identifier = $2', packet)
+	INTO at USING session_uid, frame;
+	RETURN at;
+END $$;
 COMMENT ON FUNCTION f1.frame_time IS 'The session time of a frame [s]; null if there is no sample of that packet';
 
 -- Tables that were filled before there was this one.

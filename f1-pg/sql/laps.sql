@@ -14,7 +14,7 @@ SELECT race_id, car, lap_num, COALESCE((f).packet_format, (n).packet_format, (h)
 	CASE
 	-- a lap that is being driven again after a flashback still has its old time in the history
 	WHEN f IS NULL OR NOT (n IS NULL) OR (l).result_status > 2
-	THEN COALESCE((h).lap_time_in_ms, NULLIF((n).last_lap_time_in_ms, 0))::integer
+	THEN COALESCE(f1.whole((h).lap_time_in_ms), NULLIF((n).last_lap_time_in_ms, 0))
 	END AS lap_ms,
 	COALESCE((h).sector1_time_ms_part + 60000 * (h).sector1_time_minutes_part,
 		NULLIF((h).sector1_time_in_ms, 65535), NULLIF(NULLIF((l).sector1_time_in_ms, 0), 65535)) AS sector1_ms,
@@ -110,7 +110,7 @@ FROM (
 		-- of the first sample out of the pits
 		s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyre_age
 	FROM (
-		SELECT f.*, CASE WHEN count(f.lap_ms) OVER sofar = f.lap_num THEN (sum(f.lap_ms) OVER sofar)::integer END AS race_ms
+		SELECT f.*, CASE WHEN count(f.lap_ms) OVER sofar = f.lap_num THEN f1.whole(sum(f.lap_ms) OVER sofar) END AS race_ms
 		FROM f1.lap_facts f
 		WHERE f.lap_num > 0
 		WINDOW sofar AS (PARTITION BY f.race_id, f.car ORDER BY f.lap_num)
@@ -198,8 +198,8 @@ COMMENT ON COLUMN f1.positions.position IS 'Position';
 -- The times of all laps so far are the same clock for all; where a lap is missing it is the time at the line.
 CREATE OR REPLACE VIEW f1.gaps AS
 SELECT race_id, lap_num, position, car, driver, team,
-	round(1000 * (race_time - min(race_time) OVER lap))::integer AS to_leader_ms,
-	round(1000 * (race_time - lag(race_time) OVER (PARTITION BY race_id, lap_num ORDER BY race_time)))::integer AS to_ahead_ms
+	f1.whole(1000 * (race_time - min(race_time) OVER lap)) AS to_leader_ms,
+	f1.whole(1000 * (race_time - lag(race_time) OVER (PARTITION BY race_id, lap_num ORDER BY race_time))) AS to_ahead_ms
 FROM (
 	SELECT l.*, COALESCE(race_ms / 1000.0,
 		end_time - COALESCE(min(end_time - race_ms / 1000.0) OVER (PARTITION BY race_id), 0)) AS race_time
@@ -235,7 +235,7 @@ COMMENT ON COLUMN f1.stints.average_ms IS 'Average lap without the first of the 
 CREATE OR REPLACE VIEW f1.pit_stops AS
 SELECT l.race_id, l.car, l.driver, l.team,
 	(row_number() OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num))::smallint AS stop, l.lap_num,
-	p.in_time, p.out_time, COALESCE(p.lane_ms, round(1000 * (p.out_time - p.in_time)))::integer AS lane_ms, p.stop_ms,
+	p.in_time, p.out_time, COALESCE(p.lane_ms, f1.whole(1000 * (p.out_time - p.in_time))) AS lane_ms, p.stop_ms,
 	l.tyre AS tyre_before, l.next_tyre AS tyre_after, l.position AS position_before, l.next_position AS position_after
 FROM (
 	SELECT l.*, lead(tyre) OVER w AS next_tyre, lead(position) OVER w AS next_position, lead(stint) OVER w > stint AS stint_ends
@@ -244,26 +244,23 @@ FROM (
 	WINDOW w AS (PARTITION BY race_id, car ORDER BY lap_num)
 ) l
 LEFT JOIN (
-	-- a stop begins in one lap and may end in the next, and is there in pieces: on the way in, in the box, on the way out
-	SELECT race_id, car, min(lap_num) AS lap_num, min(from_time) AS in_time, max(to_time) AS out_time,
+	-- from the first sample in the pit lane to the last one before another out of it, whatever laps and flashbacks lie between
+	SELECT race_id, car, min(lap_num) AS lap_num, min(session_time) AS in_time, max(session_time) AS out_time,
 		NULLIF(max(lane_ms), 0) AS lane_ms, NULLIF(max(stop_ms), 0) AS stop_ms
 	FROM (
-		SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY race_id, car ORDER BY part, from_time) AS stop
+		SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY race_id, car ORDER BY part, frame, is_last) AS stop
 		FROM (
-			SELECT *, COALESCE(from_time > 5 + max(to_time) OVER (PARTITION BY race_id, car ORDER BY part, from_time
-				ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS begins
-			FROM (
-				SELECT t.race_id, t.part, e.car, e.lap_num, min(e.session_time) AS from_time, max(e.session_time) AS to_time,
-					max(e.pit_lane_time_in_lane_in_ms) FILTER (WHERE e.is_last) AS lane_ms,
-					max(e.pit_stop_timer_in_ms) FILTER (WHERE e.is_last) AS stop_ms
-				FROM f1.timeline t
-				JOIN f1.lap_ends e ON e.session_uid = t.session_uid AND e.pass = t.pass
-					AND e.overall_frame_identifier <= t.last_frame AND (t.until_time IS NULL OR e.session_time < t.until_time)
-				WHERE e.pit_status > 0
-				GROUP BY t.race_id, t.part, e.car, e.lap_num, e.pit_status, e.pass
-			) e
+			SELECT t.race_id, t.part, e.car, e.lap_num, e.pit_status, e.is_last, e.overall_frame_identifier AS frame,
+				e.session_time, CASE WHEN e.is_last THEN e.pit_lane_time_in_lane_in_ms END AS lane_ms,
+				CASE WHEN e.is_last THEN e.pit_stop_timer_in_ms END AS stop_ms,
+				e.pit_status > 0 AND lag(e.pit_status, 1, 0::smallint) OVER (PARTITION BY t.race_id, e.car
+					ORDER BY t.part, e.overall_frame_identifier, e.is_last) = 0 AS begins
+			FROM f1.timeline t
+			JOIN f1.lap_ends e ON e.session_uid = t.session_uid AND e.pass = t.pass
+				AND e.overall_frame_identifier <= t.last_frame AND (t.until_time IS NULL OR e.session_time < t.until_time)
 		) e
 	) e
+	WHERE pit_status > 0
 	GROUP BY race_id, car, stop
 ) p ON p.race_id = l.race_id AND p.car = l.car AND p.lap_num = l.lap_num
 WHERE l.complete AND (l.in_lap OR (l.in_lap IS NULL AND l.stint_ends));

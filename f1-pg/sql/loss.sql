@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 	RETURNS TABLE (packet text, frames integer, expected integer, missing integer, longest_gap real, gap_time real)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET jit = off AS $$
 	WITH kinds AS MATERIALIZED (
-		SELECT packet, sum(bit_count(seen)) AS frames, min(chunk) AS first, max(chunk) AS last,
+		SELECT packet, sum(bit_count(seen)) AS frames, min(chunk) AS first,
+			LEAST(max(chunk), min(chunk) + 4096) AS last,	-- 19 hours: a frame behind that is a mistake
 			sum(bit_count(seen)) > max(sum(bit_count(seen))) OVER () / 2 AS often
 		FROM f1.frames f
 		WHERE f.session_uid = session_gaps.session_uid

@@ -5,6 +5,11 @@
 -- keeps is the smallest and the largest frame of a set, so it does not matter in which order, how often or by how many
 -- loaders at once the samples come: the result is the same, and in the same transaction as the samples.
 
+-- A sample may say anything. None of it may end a load or a view: what is no time is null.
+CREATE OR REPLACE FUNCTION f1.whole(x double precision) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	AS $$ SELECT CASE WHEN x BETWEEN -1000000000 AND 1000000000 THEN round(x)::integer END $$;
+COMMENT ON FUNCTION f1.whole IS 'A number of milliseconds as a whole one; null if it is none, or more than eleven days';
+
 CREATE TABLE IF NOT EXISTS f1.lap_ends (
 	session_uid bigint NOT NULL,
 	car smallint NOT NULL,
@@ -100,15 +105,15 @@ BEGIN
 	INSERT INTO f1.lap_ends AS t
 	SELECT n.session_uid, n.car, s.lap_num, s.pit_status, s.pass, e.is_last, n.overall_frame_identifier, n.session_time,
 		n.packet_format,
-		COALESCE(n.current_lap_time_in_ms, round(n.current_lap_time::numeric * 1000)),
-		COALESCE(n.last_lap_time_in_ms, round(n.last_lap_time::numeric * 1000)),
+		f1.whole(COALESCE(n.current_lap_time_in_ms, n.current_lap_time * 1000)),
+		f1.whole(COALESCE(n.last_lap_time_in_ms, n.last_lap_time * 1000)),
 		COALESCE(n.sector1_time_ms_part + 60000 * n.sector1_time_minutes_part, n.sector1_time_in_ms,
-			round(n.sector1_time::numeric * 1000)),
+			f1.whole(n.sector1_time * 1000)),
 		COALESCE(n.sector2_time_ms_part + 60000 * n.sector2_time_minutes_part, n.sector2_time_in_ms,
-			round(n.sector2_time::numeric * 1000)),
+			f1.whole(n.sector2_time * 1000)),
 		n.lap_distance, n.total_distance, n.car_position, n.grid_position, n.current_lap_invalid, n.num_pit_stops,
 		n.penalties, n.total_warnings, n.driver_status, n.result_status, n.pit_lane_time_in_lane_in_ms,
-		n.pit_stop_timer_in_ms, round(n.best_lap_time::numeric * 1000), n.speed_trap_fastest_speed
+		n.pit_stop_timer_in_ms, f1.whole(n.best_lap_time * 1000), n.speed_trap_fastest_speed
 	FROM s
 	CROSS JOIN (VALUES (false), (true)) e (is_last)
 	CROSS JOIN LATERAL (	-- by its key, since new_rows has no index; LIMIT keeps the planner from other ideas

@@ -35,7 +35,7 @@ FROM (
 			max(position) AS position, max(x) AS x, max(y) AS y, max(z) AS z
 		FROM (
 			SELECT l.overall_frame_identifier, l.session_time,
-				COALESCE(l.current_lap_time_in_ms, round(l.current_lap_time * 1000)::bigint) AS lap_ms,
+				f1.whole(COALESCE(l.current_lap_time_in_ms, l.current_lap_time * 1000)) AS lap_ms,
 				l.lap_distance, l.car_position AS position, NULL::integer AS speed, NULL::real AS throttle, NULL::real AS brake,
 				NULL::real AS steer, NULL::smallint AS gear, NULL::integer AS rpm, NULL::smallint AS drs,
 				NULL::real AS ers_store, NULL::smallint AS ers_mode, NULL::real AS x, NULL::real AS y, NULL::real AS z

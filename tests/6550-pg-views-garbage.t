@@ -1,0 +1,53 @@
+#!/bin/sh
+# f1-pg: values that are none end no load and no view
+# SPDX-License-Identifier: MIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/pg.sh
+. "$top/tests/pg.sh"
+need f1-pg f1-decode f1-sim python3
+pg_start jit=off
+fresh
+for year in 2018 2020 2021 2023 2026; do
+	f1-sim -y $year -S $year -c 4 -l 3 -r 6 --lap-length 2500 | f1-decode >race.f1
+	python3 "$top/tests/garbage.py" $year 5 race.f1 >garbage.f1
+	run f1-pg <garbage.f1 2>err
+	is "$year: all records are rows" "$status $(cat err)" '0 '
+done
+races=$(sql 'SELECT count(*) FROM f1.races')
+is 'the races are there' "$races" 5
+
+# a frame that no game counts to: neither as it comes, nor as what is counted on from a frame
+head() {
+	python3 - "$@" <<-'P'
+		import struct, sys
+		def pack(v):
+		    if isinstance(v, str):
+		        return bytes([0xa0 | len(v)]) + v.encode()
+		    return b'\xca' + struct.pack('>f', v) if isinstance(v, float) else b'\xcf' + struct.pack('>Q', v)
+		for frame in sys.argv[2:]:
+		    frame, _, overall = frame.partition('/')
+		    d = dict(packet='lap_data', packet_id=2, packet_format=int(sys.argv[1]), session_uid=7, session_time=float(frame) / 60,
+		        frame_identifier=int(frame), player_car_index=0, car=1, current_lap_num=1, result_status=2)
+		    if overall:
+		        d['overall_frame_identifier'] = int(overall)
+		    b = bytes([0xde]) + struct.pack('>H', len(d)) + b''.join(pack(k) + pack(v) for k, v in d.items())
+		    sys.stdout.buffer.write(struct.pack('>I', len(b)) + b)
+	P
+}
+head 2023 1/1 2/2 2/2147483646 2147483647/3 999999999/999999999 3/4 >frames.f1
+run f1-pg -v <frames.f1 2>err
+is 'frames beyond all games: status' "$status" 65
+like 'frames beyond all games' "$(tail -n 1 err)" '6 records, 2 rejected \(2 range\), 4 rows written'
+head 2019 100 101 900000000 102 900000000 103 104 >frames.f1
+run f1-pg -v <frames.f1 2>err
+like 'and those counted on from one are none, but what comes after' "$(tail -n 1 err)" '7 records, 1 rejected \(1 range\), 6 rows written'
+
+for view in $(sql "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'f1'::regnamespace ORDER BY 1"); do
+	where=
+	[ "$view" != lap_trace ] || where='WHERE lap_num = 2 AND car = 2'
+	ok "$view" psql -XAtq -v ON_ERROR_STOP=1 -c "SELECT count(v::text) FROM f1.$view v $where"
+done
+ok 'lap_compare' psql -XAtq -v ON_ERROR_STOP=1 -c "SELECT count(c::text) FROM f1.races r CROSS JOIN LATERAL f1.lap_compare(r.race_id, 1, 1, 2, 2) c"
+ok 'the samples go' f1-pg --keep-samples 0
+done_testing
