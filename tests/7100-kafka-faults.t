@@ -105,9 +105,10 @@ sys.stdout.buffer.write(d[:at])
 open('half', 'w').write(str(n))
 P
 half=$(cat half)
-begin -t away --drain-timeout 3 --dead-letter dead.f1
+begin -t away --drain-timeout 3 --dead-letter dead.f1 --metrics metrics
 cat half.f1 >&3
-until_true some away "$half"
+# that the broker has them is not enough: it is to have said so
+until_true grep -q "^f1_kafka_delivered_total{topic=\"away\"} $half\$" metrics
 kafka_kill
 tail -c +$(($(wc -c <half.f1) + 1)) race.f1 >&3
 end

@@ -7,7 +7,7 @@
 . "$top/tests/kafka.sh"
 need f1-kafka f1-decode f1-sim
 kafka_start num.partitions=3
-# the next two ports: the controller's, and the one for users
+# the third of its ports is for users
 port=${F1_BROKERS##*:}
 kafka_kill
 kafka_again "listeners=CLIENT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1)),SECURE://127.0.0.1:$((port + 2))" \
@@ -63,9 +63,16 @@ finish "$pid"
 like 'a user who may not, and some records: it does not wait for more' "$status" '^(69|75)$'
 exec 3>&-
 
-run timeout 60 f1-kafka -F wrong.conf -t open --drain-timeout 2 --dead-letter wrong.f1 <race.f1 2>err
+rm fifo
+mkfifo fifo
+exec 4<>fifo
+background timeout 60 f1-kafka -F wrong.conf -t open --drain-timeout 0 --dead-letter wrong.f1 <fifo 2>err
+exec 3>fifo 4<&-
+cat race.f1 >&3
+ok 'a wrong password: said' until_true grep -q '[Aa]uthentication failed' err
+exec 3>&-
+finish "$pid"
 is 'a wrong password: status' "$status" 75
-like 'a wrong password: said' "$(cat err)" '[Aa]uthentication failed'
 same 'a wrong password: all are dead letters' wrong.f1 race.f1
 is 'a wrong password: it is not shown' "$(grep -c 'wrong$' err)" 0
 done_testing

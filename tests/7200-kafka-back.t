@@ -39,8 +39,8 @@ same 'a topic once more: nothing changes' after before
 fresh
 f1-kafka -f msgpack -t all --create-topics partitions=1 <race.f1
 {
-	timeout 60 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -c 5000 -f '%R%s' all
-	timeout 60 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -e -f '%R%s' all
+	timeout 120 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -c 5000 -f '%R%s' all
+	timeout 120 kcat -b "$F1_BROKERS" -G readers -q -X auto.offset.reset=earliest -e -f '%R%s' all
 } | f1-pg
 contents >got
 same 'one topic, by a consumer group in two runs: all rows are there' got whole

@@ -12,7 +12,7 @@
 [ -n "${F1_SPARK-}" ] || skip_all 'Spark is large: make check-spark'
 need f1-kafka f1-decode f1-sim f1-pg jq python3 psql setsid
 kafka_start num.partitions=3
-# JDBC knows no sockets of the file system; this port is free, since Kafka's next one is its own
+# JDBC knows no sockets of the file system; the third of Kafka's ports is free for it
 PGPORT=$((${F1_BROKERS##*:} + 2))
 export PGPORT
 pg_start listen_addresses=127.0.0.1 "port=$PGPORT"

@@ -11,7 +11,7 @@
 [ -n "${F1_CONNECT-}" ] || skip_all 'Kafka Connect is large: make check-connect'
 need f1-kafka f1-decode f1-sim python3 psql java setsid
 kafka_start num.partitions=3
-# JDBC knows no sockets of the file system; this port is free, since Kafka's next one is its own
+# JDBC knows no sockets of the file system; the third of Kafka's ports is free for it
 PGPORT=$((${F1_BROKERS##*:} + 2))
 export PGPORT
 pg_start listen_addresses=127.0.0.1 "port=$PGPORT"

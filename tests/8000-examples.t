@@ -122,7 +122,7 @@ fi
 
 # --- a broker; its port stands in place of the usual one
 broker=
-if have f1-kafka java kcat curl && F1_BROKERS=$("$top/scripts/kafka-local" start "$tmp/kafka" num.partitions=3 2>kafka.out); then
+if have f1-kafka java mvn kcat && F1_BROKERS=$("$top/scripts/kafka-local" start "$tmp/kafka" num.partitions=3 2>kafka.out); then
 	broker=1
 	at_exit "'$top/scripts/kafka-local' stop '$tmp/kafka' kill 2>/dev/null"
 	export F1_BROKERS

@@ -11,7 +11,7 @@
 # shellcheck disable=SC2154
 
 kafka_start() {
-	need java kcat curl setsid
+	need java mvn kcat setsid
 	mkdir "$tmp/kafka"
 	# what is missing of Kafka is fetched; that this fails is no reason to pass
 	if ! F1_BROKERS=$("$top/scripts/kafka-local" start "$tmp/kafka" "$@" 2>"$tmp/.kafka"); then
