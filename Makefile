@@ -250,6 +250,8 @@ install: all
 	for p in $(PROGRAMS) $(SCRIPTS); do install -m 755 $O/bin/$$p '$(DESTDIR)$(PREFIX)/bin/' || exit; done
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1' && cp -R $(WWW) f1-ws/grafana '$(DESTDIR)$(PREFIX)/share/f1/'
 	mkdir -p '$(DESTDIR)$(PREFIX)/share/f1/pg' && cp -R f1-pg/grafana '$(DESTDIR)$(PREFIX)/share/f1/pg/'
+	cd '$(DESTDIR)$(PREFIX)/share/f1' && \
+	    sed -i 's,/usr/local/share/f1,$(PREFIX)/share/f1,' grafana/README.md pg/grafana/README.md grafana/provisioning/dashboards/f1.yaml pg/grafana/provisioning/dashboards/f1-pg.yaml
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s/ || exit; done
 	install -m 644 scripts/systemd/default '$(DESTDIR)$(PREFIX)/share/f1/'
 	mkdir -p '$(DESTDIR)$(BASHDIR)' '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(UNITDIR)'

@@ -89,6 +89,8 @@ race -y 2023 -c 10 -l 6 --scene flashback,save-reload
 race -y 2023 -c 10 -l 6 --scene red-flag,restricted
 epoch=1760000000
 race -y 2025 -c 10 -l 6 --scene flashback,weekend
+race -y 2022 -c 1 -l 3
+race -y 2024 -c 4 -l 1
 for spa in ${F1_CAPTURES+"$F1_CAPTURES"/} "$top/../shared/captures/" "$top/../../shared/captures/"; do
 	spa=${spa}f1-2020-patricknoir-spa-online.bin.zst
 	! [ -e "$spa" ] || ! have zstd || break

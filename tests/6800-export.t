@@ -23,6 +23,20 @@ for bad in '' '--nothing latest' '-t laps' '-t laps x' '-t laps latest latest' '
 	like "f1-export $bad: usage" "$(cat err)" '^usage: f1-export '
 done
 ok 'wrong usage makes no folder' test ! -e x
+# no second line gets into what psql reads, and no file of here is a table
+touch laps
+while IFS=' ' read -r option value rest; do
+	# shellcheck disable=SC2086	# words are wanted
+	run f1-export "$option" "$(printf %b "$value")" $rest >out 2>err
+	is "f1-export $option $value: status" "$status" 64
+done <<'END'
+--lap 0/1\n\\!touch\040made\n0/1 latest
+--lap 0/1\n0/1\040OR\040true latest
+--points 25\nx -t points latest
+-t la* latest
+-- latest\n0
+END
+rm laps
 
 # --- what is missing is told in one sentence, and no file is made
 pg_start jit=off

@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-programs='f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg f1-load f1-live'
+programs='f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg f1-load f1-live f1-export'
 # shellcheck disable=SC2086	# words are wanted
 need make curl $programs
 
@@ -34,7 +34,13 @@ is 'units run what is installed' "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$at"
 is 'nothing is left to be filled in' "$(grep -rl '@[a-z]*@' "$at/lib")" ''
 ok 'the timer' test -s "$at/lib/systemd/system/f1-load.timer"
 ok 'the example of /etc/default/f1' test -s "$at/share/f1/default"
-ok 'the dashboards' test -s "$at/share/f1/grafana/dashboards/f1-live.json"
+# the paths that Grafana is told, and what is there
+for board in grafana/dashboards/f1-live.json pg/grafana/dashboards/f1-session.json; do
+	provider=$(echo "$at/share/f1/${board%/dashboards/*}"/provisioning/dashboards/*.yaml)
+	is "$board is where Grafana is told" "$(sed -n 's/^ *path: //p' "$provider")" "/opt/f1/share/f1/${board%/*}"
+	ok "$board" test -s "$at/share/f1/$board"
+done
+is 'and nothing else is told elsewhere' "$(grep -rl /usr/local "$at/share/f1")" ''
 mkfifo in
 exec 5<>in
 PATH="$tmp/$at/bin:$PATH"

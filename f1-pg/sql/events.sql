@@ -44,12 +44,12 @@ LEFT JOIN f1.enum_drs_disabled_reason z ON z.packet_format = e.packet_format AND
 	AND e.event_string_code = 'DRSD'
 LEFT JOIN f1.enum_collision_severity v ON v.packet_format = e.packet_format AND v.value = e.severity
 	AND e.event_string_code = 'COLL';
-COMMENT ON VIEW f1.incidents IS 'Collisions, retirements, safety cars, red flags and penalties served, but those that a flashback took back';
+COMMENT ON VIEW f1.incidents IS 'Collisions, retirements, safety cars, red flags, penalties served and DRS allowed or not, but those that a flashback took back';
 COMMENT ON COLUMN f1.incidents.session_time IS 'When it was [s]';
 COMMENT ON COLUMN f1.incidents.incident IS 'What it was';
 COMMENT ON COLUMN f1.incidents.other_car IS 'Index of the other car of a collision';
 COMMENT ON COLUMN f1.incidents.other_driver IS 'Its driver';
-COMMENT ON COLUMN f1.incidents.details IS 'Kind of safety car, reason of a retirement, severity of a collision, as far as the year tells';
+COMMENT ON COLUMN f1.incidents.details IS 'Kind of safety car, reason of a retirement or of no DRS, severity of a collision, as far as the year tells';
 
 CREATE OR REPLACE VIEW f1.lap_moves AS
 SELECT race_id, lap_num, car, driver, team, end_time, position, packet_format,

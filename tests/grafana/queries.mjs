@@ -47,6 +47,10 @@ function complain(asked, frames)
 			if (!rising(rows.map((r) => r[columns[0]])))
 				errors.push(`${columns[0]} does not rise: ${rows.map((r) => r[columns[0]]).slice(0, 20)}`);
 		}
+		if (rows.length === 1 && panel?.fieldConfig.defaults.custom?.showPoints === 'never')
+			errors.push('one point alone is not seen');
+		if (panel?.transformations?.[0].options.columnField === 'race' && !rising(columns.slice(1).map((c) => parseInt(c))))
+			errors.push(`races in another order: ${columns}`);
 		if (cells && cells !== rows.reduce((n, r) => n + Object.keys(r).length - 1, 0))
 			errors.push('two rows in one cell of the matrix');
 		if (['timeseries', 'state-timeline'].includes(panel?.type) && panel.datasource.type !== 'prometheus') {
@@ -134,7 +138,8 @@ for (const board of boards)
 
 await tell('SET client_min_messages = warning;');
 const { rows: sessions } = await ask(`SELECT race, is_race, player_car,
-	concat_ws(' ', packet_format, track, session_type) AS name FROM f1.races r ORDER BY 1`);
+	concat_ws(' ', packet_format, track, session_type) AS name, (SELECT count(*) FROM f1.drivers d WHERE d.race_id = r.race_id) AS cars
+	FROM f1.races r ORDER BY 1`);
 if (empty)
 	ok('there is no session', sessions.map((s) => s.name));
 for (const board of boards) {
@@ -155,8 +160,8 @@ for (const board of boards) {
 
 			if (which === 'first' && byCar && session.player_car !== null && Number(values.car) !== session.player_car)
 				errors.push(`the first car is ${values.car}, not the player's ${session.player_car}`);
-			if (values.ref_car !== undefined && values.ref_car === values.car)
-				errors.push('the reference is no other car');
+			if (values.ref_car !== undefined && values.ref_car === values.car && (session.cars > 1 || values.ref_lap === values.lap))
+				errors.push('the reference is no other car, or lap of the only one');
 			ok(`${board.uid}: ${session.name} ${session.race}${byCar ? `, ${which} car` : ''}`, errors);
 		}
 	}
