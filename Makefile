@@ -262,7 +262,7 @@ install: all
 
 uninstall:
 	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
-	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana pg/grafana default)
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1'
 	for p in f1 $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(BASHDIR)'/$$p; done
 	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
 	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done
