@@ -203,10 +203,11 @@ $O/fuzz/fuzz-$1: tests/fuzz/$1.c $(LIB) $2
 	@mkdir -p $$(@D)
 	$(COMPILE) -I$3 -fsanitize=fuzzer $(LDFLAGS) -o $$@ $$(filter-out %.a,$$^) $(LIB) $$$$($(PKG_CONFIG) --cflags --libs msgpack $(PCAP) zlib) -lm
 endef
-$(foreach f,$(filter-out f1pcap rows route publish gate topic,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
+$(foreach f,$(filter-out f1pcap rows route rules publish gate topic,$(FUZZ)),$(eval $(call fuzz_entry,$f,$(DECODE_OBJ),f1-decode)))
 $(eval $(call fuzz_entry,f1pcap,$O/f1-replay/f1pcap.o,f1-replay))
 $(eval $(call fuzz_entry,rows,$(ROW_OBJ),f1-pg))
 $(eval $(call fuzz_entry,route,$O/f1-route/rule.o,f1-route))
+$(eval $(call fuzz_entry,rules,$(patsubst %,$O/f1-route/%.o,rule rules),f1-route))
 $(eval $(call fuzz_entry,topic,$O/f1-kafka/template.o,f1-kafka))
 $(foreach f,publish gate,$(eval $(call fuzz_entry,$f,$(WS_OBJ),f1-ws)))
 fuzz-replay: $(FUZZ:%=$O/fuzz/replay-%)
@@ -263,7 +264,7 @@ install: all
 
 uninstall:
 	for p in $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(PREFIX)'/bin/$$p; done
-	rm -rf $(patsubst %,'$(DESTDIR)$(PREFIX)/share/f1/%',www grafana pg/grafana default)
+	rm -rf '$(DESTDIR)$(PREFIX)/share/f1'
 	for p in f1 $(PROGRAMS) $(SCRIPTS); do rm -f '$(DESTDIR)$(BASHDIR)'/$$p; done
 	rm -f '$(DESTDIR)$(ZSHDIR)/_f1'
 	for u in $(UNITS); do rm -f '$(DESTDIR)$(UNITDIR)'/$$u; done

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
@@ -262,6 +263,7 @@ keep_freed_memory(char *argv[])
 {
 	if (getenv("GLIBC_TUNABLES") == NULL && setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=65535", 0) == 0)
 		execv("/proc/self/exe", argv);	/* if it cannot, it goes without */
+	prctl(PR_SET_NAME, program_invocation_short_name);	/* ps and top would tell of "exe" */
 }
 
 int

@@ -145,7 +145,7 @@ advice(struct advice *a, const struct probe *p)
 			games++;
 		}
 	if (games > 1)
-		say(a, "%d games send to one port: on standard output they are one stream, so give each a port of its own", games);
+		say(a, "%d games send to one port: captures and tables keep them apart, but f1-ws shows only one of them", games);
 	if (p->udp->dropped > 0)
 		say(a, "the kernel dropped datagrams because its buffer was full: 'sysctl net.core.rmem_max=%d' allows a larger one", UDP_BUFFER);
 }

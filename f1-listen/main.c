@@ -17,6 +17,7 @@
 #include "packet.h"
 #include "pcap.h"
 #include "probe.h"
+#include "sandbox.h"
 #include "senders.h"
 #include "sig.h"
 #include "udp.h"
@@ -144,6 +145,8 @@ listen_udp(void)
 	if (opt_common.verbose)
 		warnx("listening on %s", self.udp.name);
 	self.quiet_until = clock_seconds() + QUIET;
+	if (self.write.on_close == NULL)
+		sandbox_stay();
 	snprintf(port, sizeof port, "%u", self.udp.port);
 	io_ready(port);
 }

@@ -21,6 +21,7 @@
 #include "rate.h"
 #include "reader.h"
 #include "record.h"
+#include "sandbox.h"
 #include "schema.h"
 #include "send.h"
 #include "sig.h"
@@ -268,6 +269,7 @@ main(int argc, char *argv[])
 		db_close(db);
 		return status;
 	}
+	sandbox_stay();		/* before there are threads */
 	if (!batch_init(db, &self.batch))
 		return EX_UNAVAILABLE;
 	io_pipe(STDIN_FILENO);

@@ -24,6 +24,7 @@
 #include "pace.h"
 #include "progress.h"
 #include "raw.h"
+#include "sandbox.h"
 #include "sig.h"
 
 enum { PCAP = 256, FROM, TO, SESSION, MAX_GAP, LOOP, LOSS, DUP, REORDER, SEED };
@@ -325,6 +326,7 @@ main(int argc, char *argv[])
 	out_open(self.udp ? OUT_UDP : self.pcap ? OUT_PCAP : OUT_RAW, self.udp);
 	pace_init(self.speed, self.max_gap);
 	progress_init(self.speed);
+	sandbox_enter(optind < argc);
 	io_ready("ready");
 
 	replay(n, operands);

@@ -66,6 +66,14 @@ rule_parse(struct rule *r, const char *text, char *why, size_t n)
 	return true;
 }
 
+void
+rule_free(struct rule *r)
+{
+	for (size_t i = 0; i < r->selectors_n; i++)
+		thin_free(r->selectors[i].thin);
+	free(r->selectors);
+}
+
 bool
 rule_takes(struct rule *r, const struct head *head)
 {

@@ -18,8 +18,10 @@ add(const char *text, char *why, size_t n)
 	rules.rule = reallocarray(rules.rule, rules.n + 1, sizeof *rules.rule);
 	if (rules.rule == NULL)
 		err(EX_OSERR, NULL);
-	if (!rule_parse(&rules.rule[rules.n], text, why, n))
+	if (!rule_parse(&rules.rule[rules.n], text, why, n)) {
+		rule_free(&rules.rule[rules.n]);
 		return false;
+	}
 	rules.n++;
 	return true;
 }
@@ -49,28 +51,38 @@ trim(char *line)
 	return line;
 }
 
-void
-rules_read(const char *file)
+int
+rules_parse(FILE *f, const char *name)
 {
-	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
 	char *line = NULL, *text, why[256];
 	int number = 0, wrong = 0;
 	size_t size = 0;
 
-	if (f == NULL)
-		err(EX_IOERR, "%s", file);
 	while (getline(&line, &size, f) != -1) {
 		number++;
 		if ((text = trim(line)) != NULL && !add(text, why, sizeof why)) {
-			warnx("%s:%d: %s", file, number, why);
+			warnx("%s:%d: %s", name, number, why);
+			free(text);
 			wrong++;
 		}
 	}
+	free(line);
+	return wrong;
+}
+
+void
+rules_read(const char *file)
+{
+	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	int wrong;
+
+	if (f == NULL)
+		err(EX_IOERR, "%s", file);
+	wrong = rules_parse(f, file);
 	if (ferror(f))
 		err(EX_IOERR, "%s", file);
 	if (f != stdin)
 		fclose(f);
-	free(line);
 	if (wrong)
 		exit(EX_CONFIG);
 }

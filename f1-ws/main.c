@@ -13,6 +13,7 @@
 #include "io.h"
 #include "opt.h"
 #include "pass.h"
+#include "sandbox.h"
 #include "server.h"
 #include "sig.h"
 #include "site.h"
@@ -162,6 +163,7 @@ main(int argc, char *argv[])
 	site_init(self.www);
 	snprintf(port, sizeof port, "%d", server_open(&self.server));
 	intake_open(self.pass, news);
+	sandbox_stay();
 	tick();
 	io_ready(port);
 

@@ -34,7 +34,7 @@
 
 /* what is always needed; each is there on some architectures, or with some C libraries */
 static const unsigned allowed[] = {
-	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_ioctl,
+	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_ioctl,
 	SYS_fstat, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_restart_syscall,
 	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_futex, SYS_getrandom,
 	SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_wait4, SYS_getpid, SYS_gettid, SYS_tgkill,
@@ -62,6 +62,12 @@ static const unsigned replacing[] = {
 #ifdef SYS_open
 	SYS_open, SYS_rename, SYS_unlink,
 #endif
+};
+
+/* other programs, other processes, other views of the system */
+static const unsigned elsewhere[] = {
+	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kill,
+	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_keyctl,
 };
 
 enum { CALLS = sizeof allowed / sizeof allowed[0] + sizeof replacing / sizeof replacing[0] };
@@ -107,13 +113,27 @@ allow_reading(unsigned call, int argument)
 	answer(SECCOMP_RET_ERRNO | EPERM);
 }
 
-void
-sandbox_enter(bool files)
+static void
+begin(void)
 {
 	load(offsetof(struct seccomp_data, arch));
 	add(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
 	answer(SECCOMP_RET_KILL_PROCESS);
 	load(offsetof(struct seccomp_data, nr));
+}
+
+static void
+enter(void)
+{
+	if ((prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+	    &(struct sock_fprog){ .len = program.n, .filter = program.code }) == -1) && opt_common.verbose)
+		warn("seccomp");
+}
+
+void
+sandbox_enter(bool files)
+{
+	begin();
 	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
 		allow(allowed[i]);
 	for (size_t i = 0; opt_common.metrics && i < sizeof replacing / sizeof replacing[0]; i++)
@@ -125,9 +145,19 @@ sandbox_enter(bool files)
 #endif
 	}
 	answer(SECCOMP_RET_ERRNO | EPERM);
-	if ((prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
-	    &(struct sock_fprog){ .len = program.n, .filter = program.code }) == -1) && opt_common.verbose)
-		warn("seccomp");
+	enter();
+}
+
+void
+sandbox_stay(void)
+{
+	begin();
+	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+		add(BPF_JMP | BPF_JEQ | BPF_K, elsewhere[i], 0, 1);
+		answer(SECCOMP_RET_ERRNO | EPERM);
+	}
+	answer(SECCOMP_RET_ALLOW);
+	enter();
 }
 
 #else
@@ -136,6 +166,11 @@ void
 sandbox_enter(bool files)
 {
 	(void)files;
+}
+
+void
+sandbox_stay(void)
+{
 }
 
 #endif

@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-decode f1-route f1-sim
+need f1-decode f1-replay f1-route f1-listen f1-ws f1-sim
 sandbox=$O/tests/sandbox
 grep -q "^Seccomp:" /proc/self/status || skip_all "no seccomp in this kernel"
 : >written
@@ -35,6 +35,14 @@ for what in 'another program' 'another process' network; do
 	refused "$what"
 done
 is 'the file is written' "$(cat metrics)" 1
+"$sandbox" stay >out
+note 'who only stays the program that it is'
+for what in 'another program' trace kill; do
+	refused "$what"
+done
+for what in 'another process' network 'local socket' 'new file' memory; do
+	may "$what"
+done
 
 # in PID: is the process in a sandbox?
 in_sandbox() {
@@ -45,6 +53,18 @@ mkfifo raw
 exec 4<>raw
 start f1-decode raw >/dev/null
 is 'f1-decode is in it' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-replay -s 0 raw >/dev/null
+is 'f1-replay is in it' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-ws -l 127.0.0.1:0 <raw
+is 'f1-ws stays the program that it is' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-listen -a 127.0.0.1 -p 0 -w '%H%M%S.bin' >/dev/null
+is 'f1-listen, too' "$(in_sandbox "$pid")" '1 2'
+kill -KILL "$pid" && finish "$pid"
+start f1-listen -a 127.0.0.1 -p 0 -w '%H%M%S.bin' --on-close true >/dev/null
+is 'but not if it is to run commands' "$(in_sandbox "$pid")" '0 0'
 kill -KILL "$pid" && finish "$pid"
 start f1-route '*=all.f1' <raw
 is 'f1-route is in it' "$(in_sandbox "$pid")" '1 2'
@@ -61,6 +81,10 @@ is 'f1-decode reads files and writes its metrics there' "$(grep -c '^f1_decode_p
 f1-decode race.bin | f1-route --metrics metrics '*=again.f1'
 same 'f1-route writes what it has opened' race.f1 again.f1
 is 'and its metrics' "$(grep -c '^f1_route_records' metrics)" 1
+start f1-listen -a 127.0.0.1 -p 0 >heard.bin
+f1-replay -s 0 -u "127.0.0.1:$ready" race.bin
+stop "$pid"
+same 'f1-replay sends' race.bin heard.bin
 # what Node and inetd give their children for a pipe
 if have python3; then
 	cat >child.py <<-'END'

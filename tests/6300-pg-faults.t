@@ -37,6 +37,11 @@ end_load() {
 }
 
 begin_load
+if grep -q '^Seccomp:' /proc/self/status && ! readelf -d "$O/bin/f1-pg" 2>/dev/null | grep -q asan; then
+	is 'it stays the program that it is' "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$pid/status")" 2
+else
+	skip 'no sandbox here'
+fi
 sql 'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '"'f1-pg'" >killed
 is 'the connection is cut: one is there' "$(cat killed)" 1
 end_load

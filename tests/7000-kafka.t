@@ -168,6 +168,7 @@ ok 'metrics: and the messages' until_true grep -q "^f1_kafka_delivered_total{top
 like 'metrics: how long a delivery took' "$(cat live)" '^f1_kafka_delivery_microseconds [1-9][0-9]{2,7}$'
 like 'metrics: bytes on the wire' "$(cat live)" '^f1_kafka_sent_bytes_total [1-9][0-9]{4}'
 kill -s USR1 "$pid"
+is 'ps and top tell its name' "$(cat "/proc/$pid/comm")" f1-kafka
 exec 3>&-
 finish "$pid"
 is 'metrics: status' "$status" 0

@@ -2,7 +2,7 @@
 # the examples of the manuals and of README.md, as they stand there, with f1-sim for the game
 # SPDX-License-Identifier: MIT
 #
-# An example is a line ".Dl COMMAND", or a block ".Bd -literal", in the section EXAMPLES of a manual, or a line of a block
+# An example is a line ".Dl COMMAND" of a manual, a block ".Bd -literal" in its section EXAMPLES, or a line of a block
 # "```sh" in README.md; a line that begins with a tab goes on with the one before. The files they read have the same
 # names everywhere: race.bin, race.bin.zst, race.pcap and the folder captures. What they listen to is f1-sim, on another
 # port than 20777. A line of a crontab is run without its five fields, and ssh as a command of this machine.
@@ -40,8 +40,8 @@ extract='
 	name == "README.md" && /^```/ { end(); inside = $0 == "```sh"; next }
 	name == "README.md" { if (inside) { if ($0 !~ /^\t/) end(); put($0) } next }
 	/^\.Sh / { inside = $2 == "EXAMPLES"; next }
-	!inside { next }
 	/^\.Dl / { end(); put(plain(substr($0, 5))); end(); next }
+	!inside { next }
 	/^\.Bd -literal/ { block = 1; next }
 	/^\.Ed/ { block = 0; end(); next }
 	block { put(plain($0)) }'
@@ -50,6 +50,19 @@ for page in "$top"/man/f1-[!f]*.[15] "$top/man/f1.7" "$top/README.md"; do
 done
 set -- examples/*
 ok "there are examples: $#" test $# -gt 40
+
+# what README.md tells in passing: options that there are, and the packages that scripts/packages knows
+# shellcheck disable=SC2016
+grep -o '`f1-[a-z]* [^`]*`' "$top/README.md" | tr -d '`' | while read -r program words; do
+	for word in $words; do
+		case $word in
+		-*) "$program" --help | grep -qE -- "(^|[ ,])$word([ ,]|\$)" || echo "$program $word" ;;
+		esac
+	done
+done >unknown
+is 'README.md names options that there are' "$(cat unknown)" ''
+is 'README.md names the packages that it takes' "$(sed -n 's/^# apt install //p' "$top/README.md")" \
+	"$(sed -n "s/^build='\(.*\)'/\1/p" "$top/scripts/packages" | sed 's/ libc6-dev / /')"
 
 # --- what they read
 sim() {
@@ -203,6 +216,7 @@ prepare() {
 		psql -qc 'SET client_min_messages = warning; DROP SCHEMA IF EXISTS f1 CASCADE'
 		case $1 in
 		*--init*) ;;
+		*--keep*) f1-decode made/race.bin | f1-pg --init ;;
 		*) f1-pg --init </dev/null ;;
 		esac
 		;;

@@ -11,14 +11,14 @@ need make curl $programs
 # without the flags of the make that runs us
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 into() {
-	make -s -C "$top" O="$O" DESTDIR="$tmp/a root" PREFIX=/opt/f1 "$@" >>make.out 2>&1
+	make -s -C "$top" O="$O" DESTDIR="$tmp/a root" PREFIX='/opt/our f1' "$@" >>make.out 2>&1
 }
 : >make.out
 ok 'make install' into install
 note <make.out
 (cd 'a root' && find . ! -type d) >installed
-is 'nothing outside of PREFIX' "$(grep -v '^\./opt/f1/' installed)" ''
-at='a root/opt/f1'
+is 'nothing outside of PREFIX' "$(grep -v '^\./opt/our f1/' installed)" ''
+at='a root/opt/our f1'
 for program in $programs; do
 	ok "$program" test -x "$at/bin/$program"
 	ok "$program: its manual" cmp "$at/share/man/man1/$program.1" "$top/man/$program.1"
@@ -29,8 +29,11 @@ for page in "$top"/man/*.[57]; do
 	ok "${page##*/}" cmp "$at/share/man/man${page##*.}/${page##*/}" "$page"
 done
 like 'completion of zsh' "$(head -n 1 "$at/share/zsh/site-functions/_f1")" '^#compdef f1-listen '
-is 'units run what is installed' "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$at"/lib/systemd/system/*.service | tr '\n' ' ')" \
-	'/opt/f1/bin/f1-live /opt/f1/bin/f1-load '
+is 'units run what is installed' "$(sed -n 's/^ExecStart="\([^"]*\)".*/\1/p' "$at"/lib/systemd/system/*.service | paste -sd ,)" \
+	'/opt/our f1/bin/f1-live,/opt/our f1/bin/f1-load'
+for script in f1-live f1-load f1-export; do
+	is "$script finds the programs beside it" "$(PATH=/usr/bin:/bin "$at/bin/$script" -V)" "$script $(f1-listen -V | cut -d ' ' -f 2)"
+done
 is 'nothing is left to be filled in' "$(grep -rl '@[a-z]*@' "$at/lib")" ''
 ok 'the timer' test -s "$at/lib/systemd/system/f1-load.timer"
 ok 'the example of /etc/default/f1' test -s "$at/share/f1/default"
@@ -50,7 +53,8 @@ exec 5>&-
 stop "$pid"
 
 ok 'make install again' into install
-: >'a root/opt/f1/bin/of-others'
+: >"$at/bin/of-others"
 ok 'make uninstall' into uninstall
-is 'only what others put there is left' "$(cd 'a root' && find . ! -type d)" ./opt/f1/bin/of-others
+is 'only what others put there is left' "$(cd 'a root' && find . ! -type d)" './opt/our f1/bin/of-others'
+is 'nor is its own folder' "$(ls "$at/share")" "$(printf '%s\n' bash-completion man zsh)"
 done_testing

@@ -28,7 +28,7 @@ for program in f1-listen f1-replay f1-decode f1-route f1-ws f1-kafka f1-pg f1-li
 	like "$program runs" "$(PATH=$tmp/root/usr/bin:$PATH "root/usr/bin/$program" -V 2>&1)" "^$program [0-9]"
 	ok "$program: its manual" gzip -t "root/usr/share/man/man1/$program.1.gz"
 done
-like 'the service runs it' "$(cat root/*/systemd/system/f1-live.service root/usr/*/systemd/system/f1-live.service 2>&1)" '^ExecStart=/usr/bin/f1-live$'
+like 'the service runs it' "$(cat root/*/systemd/system/f1-live.service root/usr/*/systemd/system/f1-live.service 2>&1)" '^ExecStart="/usr/bin/f1-live"$'
 ok 'a service that runs goes on through an upgrade' grep -q '= remove ' control/prerm
 ok 'the scripts of the package parse' sh -n control/prerm
 

@@ -71,15 +71,16 @@ dropped=$(took dropped 'session')
 is 'what the rule that never waits took is given or dropped' "$(($(took out session) + ${dropped:-0}))" "$(took in session)"
 is 'given is what f1-ws read' "$(said records ws)" "$(took out session)"
 
-# the peak of the last quarter against that of the second: kB
+# the peak of the last quarter against those of the two before it: kB. (The buffers of f1-pg are as large as it ever was
+# behind, up to two batches, so another one may come late.)
 for program in listen decode route pg ws; do
 	awk -v p=$program '$1 == p && $2 { v[++n] = $2 }
 		END { for (i = 1; i <= n; i++) { q = int((i - 1) * 4 / n); if (v[i] > m[q]) m[q] = v[i] }
-			print p, n, m[0], m[1], m[2], m[3], (n >= 8 && m[3] <= m[1] * 1.1) ? "flat" : "grows" }' rss
+			print p, n, m[0], m[1], m[2], m[3], (n >= 8 && m[3] <= (m[1] > m[2] ? m[1] : m[2]) * 1.1) ? "flat" : "grows" }' rss
 done >quarters
 {
 	echo 'program samples first second third fourth'
 	cat quarters
 } | awk '{ printf "%-8s %8s %9s %9s %9s %9s  %s\n", $1, $2, $3, $4, $5, $6, $7 }' | note
-is 'resident memory: the last quarter has no more than 1.1 times that of the second' "$(grep -v ' flat$' quarters)" ''
+is 'resident memory: the last quarter has no more than 1.1 times that of the half before it' "$(grep -v ' flat$' quarters)" ''
 done_testing

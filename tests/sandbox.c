@@ -1,5 +1,5 @@
 /* sandbox: enters the sandbox of lib/sandbox.h and says what the kernel makes of what it must not do, and of what it may
- * usage: sandbox [--metrics FILE] [FILE]      with FILE files may be opened for reading
+ * usage: sandbox [--metrics FILE] [FILE | stay]      with FILE files may be opened for reading; stay: it may do all but leave
  * SPDX-License-Identifier: MIT
  */
 #include <errno.h>
@@ -37,7 +37,10 @@ main(int argc, char *argv[])
 	opt_init("sandbox", "[FILE]", "what the sandbox refuses", opts);
 	if (opt_next(argc, argv) != -1)
 		opt_usage("what?");
-	sandbox_enter(optind < argc);
+	if (optind < argc && strcmp(argv[optind], "stay") == 0)
+		sandbox_stay();
+	else
+		sandbox_enter(optind < argc);
 	say("another program", execv("/nonexistent", nothing));
 	say("another process", child = fork());
 	if (child == 0)

@@ -1,7 +1,7 @@
 /* fault: a library for LD_PRELOAD that lets system calls and malloc fail as they may, by the environment
  * SPDX-License-Identifier: MIT
  *
- *	FAULT		short-read, short-write, eintr, eagain, enospc, epipe, malloc or clock
+ *	FAULT		short-read, short-write, eintr, eagain, slow, enospc, epipe, malloc or clock
  *	FAULT_PROGRAM	the only program that is disturbed
  *	FAULT_SEED	for other random choices (1); the same seed strikes at the same calls
  *	FAULT_EVERY	one of how many calls is struck (3)
@@ -11,7 +11,7 @@
  *	FAULT_JUMP	seconds that the clock jumps (3600)
  *	FAULT_REPORT	gets a line at exit: program, fault, calls that could be struck, calls that were
  *
- * A full disk stays full: enospc takes half of one write, then nothing, and only of regular files. A broken pipe stays
+ * A slow disk takes SLOWNESS for a write. A full disk stays full: enospc takes half of one write, then nothing, and only of regular files. A broken pipe stays
  * broken, a socket is shut down. The report is opened at start, since a sandbox may come after that, and what is done
  * later is written to it only.
  */
@@ -36,11 +36,12 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SLOWNESS = 50 };	/* milliseconds */
 enum { HIGH = 200, FDS = 1024 };	/* the report's descriptor is out of the programs' way */
-enum fault { NONE, SHORT_READ, SHORT_WRITE, EINTR_, EAGAIN_, ENOSPC_, EPIPE_, MALLOC, CLOCK, FAULTS };
+enum fault { NONE, SHORT_READ, SHORT_WRITE, EINTR_, EAGAIN_, ENOSPC_, EPIPE_, MALLOC, CLOCK, SLOW, FAULTS };
 
 static const char *const names[FAULTS] = {
-	"none", "short-read", "short-write", "eintr", "eagain", "enospc", "epipe", "malloc", "clock",
+	"none", "short-read", "short-write", "eintr", "eagain", "enospc", "epipe", "malloc", "clock", "slow",
 };
 
 static struct {
@@ -197,6 +198,10 @@ writes(int fd, size_t *n)
 		return strikes() ? fail(EINTR) : 0;
 	case EAGAIN_:
 		return kind(fd) != S_IFREG && strikes() ? fail(EAGAIN) : 0;
+	case SLOW:
+		if (kind(fd) == S_IFREG && strikes())
+			syscall(SYS_nanosleep, &(struct timespec){ .tv_nsec = SLOWNESS * 1000000L }, NULL);
+		return 0;
 	case ENOSPC_:
 		if (kind(fd) != S_IFREG)
 			return 0;

@@ -27,9 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		for (int i = 0; i < 2; i++)	/* the second time it is known */
 			if (head_read(&head, record, record_n))
 				rule_takes(&rule, &head);
-	for (size_t i = 0; i < rule.selectors_n; i++)
-		thin_free(rule.selectors[i].thin);
-	free(rule.selectors);
+	rule_free(&rule);
 	free(record);
 	free(text);
 	return 0;
