@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,14 +238,7 @@ read_on(void)
 		} else if (got == 0)
 			break;
 		else if (errno != EAGAIN && errno != EINTR) {
-			status = errno == EPROTO || errno == ENODATA ? EX_DATAERR : EX_IOERR;
-			/* what came before it is good */
-			if (errno == EPROTO)
-				warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", stats[STATS_RECORDS].n);
-			else if (errno == ENODATA)
-				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
-			else
-				warn("stdin");
+			status = record_trouble(errno, stats[STATS_RECORDS].n);	/* what came before it is good */
 			break;
 		}
 	}

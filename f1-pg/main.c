@@ -209,18 +209,11 @@ load(struct record_reader *reader)
 		} else if (got == 0)
 			break;
 		else if (errno != EAGAIN && errno != EINTR) {
-			int error = errno;
+			int status = record_trouble(errno, stats[STATS_RECORDS].n);
 
-			/* what came before it is good */
-			if (error == EPROTO)
-				warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", stats[STATS_RECORDS].n);
-			else if (error == ENODATA)
-				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
-			else
-				warn("stdin");
-			if (!batch_flush())
+			if (!batch_flush())	/* what came before it is good */
 				return EX_TEMPFAIL;
-			return (error == EPROTO || error == ENODATA) && !dead_lost() ? EX_DATAERR : EX_IOERR;
+			return dead_lost() ? EX_IOERR : status;
 		}
 	}
 	if (!batch_flush())

@@ -167,23 +167,9 @@ targets_that(bool (*are)(const struct target *))
 static enum { SOME, NOTHING, END }
 trouble(int error)
 {
-	switch (error) {
-	case EAGAIN:
-	case EINTR:
+	if (error == EAGAIN || error == EINTR)
 		return NOTHING;
-	case EPROTO:
-		warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", self.counts[RECORDS].n);
-		self.status = EX_DATAERR;
-		break;
-	case ENODATA:
-		warnx("stdin: ends in the middle of a record, after %" PRIu64, self.counts[RECORDS].n);
-		self.status = EX_DATAERR;
-		break;
-	default:
-		errno = error;
-		warn("stdin");
-		self.status = EX_IOERR;
-	}
+	self.status = record_trouble(error, self.counts[RECORDS].n);
 	return END;
 }
 
