@@ -190,9 +190,9 @@ take(struct block *block, const uint8_t *record, size_t n)
 
 	stats[STATS_RECORDS].n++;
 	if (!head_read(&head, record, n))
-		stats[STATS_REJECTED + REASON_HEAD].n++;
+		stats_reject(REASON_HEAD);
 	else if (head.kind == NULL)
-		stats[STATS_REJECTED + REASON_UNKNOWN].n++;
+		stats_reject(REASON_UNKNOWN);
 	else
 		send_record(&head, block, record, n);
 }

@@ -74,7 +74,8 @@ take(const uint8_t *record, size_t n)
 {
 	stats[STATS_RECORDS].n++;
 	if (!head_read(&self.head, record, n)) {
-		stats[STATS_REJECTED_HEAD].n++;
+		if (stats[STATS_REJECTED_HEAD].n++ == 0)
+			warnx("stdin: record %" PRIu64 " does not begin with the keys of a record", stats[STATS_RECORDS].n);
 		return;
 	}
 	feed_publish(&self.head, record, n, false);

@@ -196,6 +196,7 @@ like 'a torn end: words' "$(cat said)" '^f1-ws: stdin: ends in the middle of a r
 run f1-ws -l 127.0.0.1:0 -v <mixed.f1 >out 2>said
 is 'what is no record: status 65' "$status" 65
 like 'what is no record: counted' "$(cat said)" ', 1 rejected \(1 head\), '
+like 'and said' "$(cat said)" '^f1-ws: stdin: record 1 does not begin with the keys of a record$'
 run f1-ws -l 127.0.0.1:0 </dev/null >out 2>said
 is 'nothing at all: status 0' "$status" 0
 done_testing
