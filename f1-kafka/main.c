@@ -29,7 +29,7 @@ static const struct opt opts[] = {
 	{ 'b', "brokers", "HOST:PORT,...", "some of the brokers (default: F1_BROKERS, or localhost:9092)" },
 	{ 't', "topic", "TEMPLATE", "name of the topic: %p record, %f format, %s session (default f1.%p)" },
 	{ 'f', "format", "FORMAT", "values: json, msgpack or json-schema (default json)" },
-	{ KEY, "key", "TEMPLATE", "key of the message: as --topic, and %c car (default %s-%c)" },
+	{ KEY, "key", "TEMPLATE", "key of the message: as for --topic, and %c car (default %s-%c)" },
 	{ 'F', "config", "FILE", "read librdkafka properties from FILE, as kcat does; secrets belong there" },
 	{ 'X', "property", "NAME=VALUE", "set a librdkafka property" },
 	{ 'p', "pass", NULL, "pass the records on to standard output" },
@@ -248,7 +248,7 @@ read_on(void)
 }
 
 /* glibc keeps only 7 freed pieces of a size at hand. librdkafka takes six for a message and gives them back by thousands:
- * keeping those saves 40 % of the CPU. This can be told but before a program begins. */
+ * keeping those saves 40 % of the CPU. This can only be set before a program begins. */
 static void
 keep_freed_memory(char *argv[])
 {

@@ -42,9 +42,9 @@ static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
 	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
 	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
-	{ DROP, "drop-session", "UID", "drop all rows of the session of these 16 hex digits, and end" },
+	{ DROP, "drop-session", "UID", "drop all rows of the session UID (16 hex digits), and end" },
 	{ KEEP, "keep", "DAYS", "drop the sessions that came more than DAYS days ago, and end" },
-	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same for their samples only: results and laps stay" },
+	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same, but only their samples: results and laps stay" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };

@@ -26,11 +26,11 @@ enum { CHECK = 256, RESTART };
 enum { LATE = 50, TICK = 1000, BUFFER_MIN = 128 * 1024 };	/* milliseconds; bytes */
 
 static const struct opt opts[] = {
-	{ 'a', "append", NULL, "append to files, do not empty them" },
+	{ 'a', "append", NULL, "append to files instead of emptying them" },
 	{ 'b', "buffer", "SIZE", "buffer of each target, in bytes (default 8M)" },
 	{ 'r', "rules", "FILE", "read rules from FILE, one a line" },
-	{ RESTART, "restart", "SECONDS", "start a command that fails again, after SECONDS" },
-	{ CHECK, "check", NULL, "only look at the rules, and end" },
+	{ RESTART, "restart", "SECONDS", "restart a command that fails, after SECONDS" },
+	{ CHECK, "check", NULL, "only check the rules, and end" },
 	{ 0 },
 };
 
