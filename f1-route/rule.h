@@ -25,7 +25,7 @@ struct rule {
  * when out of memory. */
 bool rule_parse(struct rule *, const char *text, char *why, size_t n);
 
-/* Does the rule take the record of this head? Not to be asked of an else. */
+/* Does the rule take the record of this head? Not for an else, which depends on the other rules. */
 bool rule_takes(struct rule *, const struct head *);
 
 #endif
