@@ -35,7 +35,7 @@ patch(uint8_t *to, const uint8_t *from, const struct segment *s)
 		put_be64(to + p->to, le64(from + p->from));
 }
 
-/* a text ends at its first NUL; head and bytes to `to`, whose length is returned */
+/* writes a text, cut at its first NUL, as a msgpack string; returns its length */
 static size_t
 put_text(uint8_t *to, const uint8_t *from, size_t size)
 {
@@ -161,7 +161,7 @@ fill_source(uint8_t *to, const struct form *form, const struct scene *scene, uns
 	return (size_t)(to - start);
 }
 
-/* the case of an event: the first source is for codes that have none */
+/* the source of an event's code: the first one is for codes without details */
 static int
 event_case(const struct layout_packet *packet, const uint8_t *code)
 {

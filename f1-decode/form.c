@@ -133,7 +133,7 @@ make(struct maker *m, struct form *form, const struct layout_packet *packet, con
 
 	memset(m->patches_n, 0, sizeof m->patches_n);
 	m->begin = m->buffer.size = 0;
-	if (m->buffer.data == NULL) {	/* now, and so that it need never grow: nobody tells whether that went well */
+	if (m->buffer.data == NULL) {	/* all of it now: msgpack-c does not tell us when growing fails */
 		m->buffer.data = allocate(1, FORM_MAX);
 		m->buffer.alloc = FORM_MAX;
 	}

@@ -33,7 +33,7 @@ enum { ALL = 256, STRICT, LAYOUT };
 static const struct opt opts[] = {
 	{ 'j', "json", NULL, "write JSON, a record a line" },
 	{ 't', "time", "now|EPOCH", "give records a time: now, or EPOCH (seconds since 1970) and session time" },
-	{ ALL, "all", NULL, "emit cars that are not there and empty elements, too" },
+	{ ALL, "all", NULL, "also emit cars that are not there and empty elements" },
 	{ STRICT, "strict", NULL, "end with status 65 if anything was rejected" },
 	{ LAYOUT, "layout", NULL, "print all fields with type, unit and description, and end" },
 	{ 0 },

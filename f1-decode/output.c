@@ -60,7 +60,7 @@ add_lines(const uint8_t *p, const uint8_t *end)
 	}
 }
 
-/* Of the n bytes gathered `done` are written: the records that are not. */
+/* How many records are not written, if `done` of the n bytes gathered are. */
 static uint64_t
 unwritten(size_t n, size_t done)
 {

@@ -25,8 +25,8 @@ struct session {
 /* The session of a uid; a new one if it is not known. Never NULL: the one not used for longest is given up. */
 struct session *session_get(uint64_t uid);
 
-/* A packet of every frame came. Returns in bits the ids whose packet was missing in a frame that came in part; told
- * when two newer frames have begun, so that datagrams may overtake one another. */
+/* A packet came of a kind that every frame has. Returns in bits the ids whose packet was missing in a frame that came in
+ * part; a frame is judged when two newer ones have begun, so that datagrams may overtake one another. */
 uint32_t session_frame(struct session *, unsigned id, uint32_t frame);
 
 /* Is a car with this result_status in the session? */

@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ static const struct opt opts[] = {
 	{ 'b', "brokers", "HOST:PORT,...", "some of the brokers (default: F1_BROKERS, or localhost:9092)" },
 	{ 't', "topic", "TEMPLATE", "name of the topic: %p record, %f format, %s session (default f1.%p)" },
 	{ 'f', "format", "FORMAT", "values: json, msgpack or json-schema (default json)" },
-	{ KEY, "key", "TEMPLATE", "key of the message: as --topic, and %c car (default %s-%c)" },
+	{ KEY, "key", "TEMPLATE", "key of the message: as for --topic, and %c car (default %s-%c)" },
 	{ 'F', "config", "FILE", "read librdkafka properties from FILE, as kcat does; secrets belong there" },
 	{ 'X', "property", "NAME=VALUE", "set a librdkafka property" },
 	{ 'p', "pass", NULL, "pass the records on to standard output" },
@@ -192,9 +191,9 @@ take(struct block *block, const uint8_t *record, size_t n)
 
 	stats[STATS_RECORDS].n++;
 	if (!head_read(&head, record, n))
-		stats[STATS_REJECTED + REASON_HEAD].n++;
+		stats_reject(REASON_HEAD);
 	else if (head.kind == NULL)
-		stats[STATS_REJECTED + REASON_UNKNOWN].n++;
+		stats_reject(REASON_UNKNOWN);
 	else
 		send_record(&head, block, record, n);
 }
@@ -240,14 +239,7 @@ read_on(void)
 		} else if (got == 0)
 			break;
 		else if (errno != EAGAIN && errno != EINTR) {
-			status = errno == EPROTO || errno == ENODATA ? EX_DATAERR : EX_IOERR;
-			/* what came before it is good */
-			if (errno == EPROTO)
-				warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", stats[STATS_RECORDS].n);
-			else if (errno == ENODATA)
-				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
-			else
-				warn("stdin");
+			status = record_trouble(errno, stats[STATS_RECORDS].n);	/* what came before it is good */
 			break;
 		}
 	}
@@ -257,7 +249,7 @@ read_on(void)
 }
 
 /* glibc keeps only 7 freed pieces of a size at hand. librdkafka takes six for a message and gives them back by thousands:
- * keeping those saves 40 % of the CPU. This can be told but before a program begins. */
+ * keeping those saves 40 % of the CPU. This can only be set before a program begins. */
 static void
 keep_freed_memory(char *argv[])
 {

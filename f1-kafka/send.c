@@ -401,7 +401,7 @@ send_record(const struct head *h, struct block *block, const uint8_t *record, si
 	rd_kafka_resp_err_t error;
 
 	if (value_n == 0) {
-		stats[STATS_REJECTED + REASON_MALFORMED].n++;
+		stats_reject(REASON_MALFORMED);
 		return;
 	}
 	m = new_message();

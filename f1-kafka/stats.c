@@ -26,6 +26,12 @@ static const struct count library[STATS_LIBRARY] = {
 	[STATS_ROUND_TRIP] = { "round trip microseconds", "Time to the slowest broker and back, 99th percentile", NULL, COUNT_GAUGE, 0 },
 };
 
+static const char *const words[] = {
+#define REASON(name, label, help) help,
+	REASONS
+#undef REASON
+};
+
 struct count *stats;
 
 static int topics;
@@ -63,6 +69,13 @@ stats_init(void)
 {
 	asked = opt_common.metrics != NULL;
 	rebuild(0);
+}
+
+void
+stats_reject(enum reason why)
+{
+	if (stats[STATS_REJECTED + why].n++ == 0)
+		warnx("record %ju: %s: left out", (uintmax_t)stats[STATS_RECORDS].n, words[why]);
 }
 
 int

@@ -31,6 +31,9 @@ extern struct count *stats;
 /* Ends the program with status 71 when out of memory, as does stats_topic. */
 void stats_init(void);
 
+/* Counts the record read last as rejected; the first one of each reason is told on stderr. */
+void stats_reject(enum reason);
+
 /* Another topic; the name must stay. Its number: 0, 1 … */
 int stats_topic(const char *name);
 

@@ -38,8 +38,8 @@ static const struct opt opts[] = {
 	{ ROTATE_SIZE, "rotate-size", "SIZE", "begin a new file before one exceeds SIZE" },
 	{ ROTATE_TIME, "rotate-time", "SEC", "begin a new file when one is SEC seconds old" },
 	{ ON_CLOSE, "on-close", "CMD", "run CMD with the name of each file that is complete" },
-	{ 'f', "forward", "TARGET", "send on to HOST:PORT, or packets ID only: HOST:PORT/ID,ID..." },
-	{ PROBE, "probe", NULL, "say who sends what in 6 seconds, or SECONDS, or why nothing comes; and end" },
+	{ 'f', "forward", "TARGET", "send on to HOST:PORT; only these packets: HOST:PORT/ID,ID..." },
+	{ PROBE, "probe", NULL, "watch for 6 seconds, or SECONDS: say who sends what, or why nothing comes; and end" },
 	{ 'j', "json", NULL, "with --probe: say it as JSON" },
 	{ 0 }
 };
@@ -65,7 +65,7 @@ parse_options(int argc, char *argv[])
 	int c;
 
 	opt_init("f1-listen", "[-v] [-a ADDR] [-p PORT] [-w PATTERN] [-f HOST:PORT]... [--pcap] [OPTION]... | --probe [SECONDS]",
-	    "UDP telemetry of the F1 games to stdout, raw", opts);
+	    "UDP telemetry of the F1 games to stdout, as a raw stream.", opts);
 	while ((c = opt_next(argc, argv)) != -1)
 		switch (c) {
 		case 'a':

@@ -1,4 +1,4 @@
-/* keep: what goes from the database again: whole sessions, or their samples
+/* keep: what is dropped from the database: whole sessions, or their samples
  * SPDX-License-Identifier: MIT
  *
  * A session goes in a transaction of its own, under its lock (f1.session_lock): one that is being loaded stays.

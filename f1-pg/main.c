@@ -43,9 +43,9 @@ static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
 	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
 	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
-	{ DROP, "drop-session", "UID", "drop all rows of the session of these 16 hex digits, and end" },
+	{ DROP, "drop-session", "UID", "drop all rows of the session UID (16 hex digits), and end" },
 	{ KEEP, "keep", "DAYS", "drop the sessions that came more than DAYS days ago, and end" },
-	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same for their samples only: results and laps stay" },
+	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same, but only their samples: results and laps stay" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
 	{ 0 },
 };
@@ -210,18 +210,11 @@ load(struct record_reader *reader)
 		} else if (got == 0)
 			break;
 		else if (errno != EAGAIN && errno != EINTR) {
-			int error = errno;
+			int status = record_trouble(errno, stats[STATS_RECORDS].n);
 
-			/* what came before it is good */
-			if (error == EPROTO)
-				warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", stats[STATS_RECORDS].n);
-			else if (error == ENODATA)
-				warnx("stdin: ends in the middle of a record, after %" PRIu64, stats[STATS_RECORDS].n);
-			else
-				warn("stdin");
-			if (!batch_flush())
+			if (!batch_flush())	/* what came before it is good */
 				return EX_TEMPFAIL;
-			return (error == EPROTO || error == ENODATA) && !dead_lost() ? EX_DATAERR : EX_IOERR;
+			return dead_lost() ? EX_IOERR : status;
 		}
 	}
 	if (!batch_flush())

@@ -4,8 +4,8 @@
  * Rows of a sample that the database cannot have yet, because their frames come after all that it has of the session, go
  * straight into the table by COPY. Others are looked for first, and only what is missing goes in. States, and what is told
  * apart by its content, go through a table of their own in the same transaction: of a state the later one stays, by its
- * place in the session. So it does not matter how often, or in which order,
- * something is loaded, nor who else loads the same; and a batch whose transaction did not end can just be sent again.
+ * place in the session. So it does not matter how often, or in which order, something is loaded, nor who else loads the
+ * same; and a batch whose transaction did not end can just be sent again.
  *
  * A lane is a connection. Each has tables of its own in a batch, and a transaction of its own for them; the next batch
  * begins when all lanes are done, so that each table gets its rows in their order. All statements of a transaction go to

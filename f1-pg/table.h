@@ -5,8 +5,7 @@
  * ones first, so that PostgreSQL has few gaps to fill. Four wheels are four columns, other arrays are arrays. Every column
  * has a type that holds all values of all years, but for these: session_uid, whose 64 bits are a bigint (negative where the
  * top bit is set); the frames, which are an integer (FRAME_MAX of them would take half a year, and views can add to them); and 16
- * bits of degrees, of rpm, of km/h and of metres, and the 15 rev lights, which are a smallint (a car that is faster, or
- * hotter, is none).
+ * bits of degrees, of rpm, of km/h and of metres, and the 15 rev lights, which are a smallint (no car is that fast or hot).
  * A row of car_telemetry takes 170 bytes so, with its key; with an integer for each of them it took 205.
  */
 #ifndef TABLE_H

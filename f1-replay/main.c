@@ -30,18 +30,18 @@
 enum { PCAP = 256, FROM, TO, SESSION, MAX_GAP, LOOP, LOSS, DUP, REORDER, SEED };
 
 static const struct opt opts[] = {
-	{ 's', "speed", "X", "times real time (default 1), 0 as fast as possible" },
+	{ 's', "speed", "X", "X times real time (default 1); 0 is as fast as possible" },
 	{ 'u', "udp", "HOST:PORT", "send datagrams there instead of writing stdout" },
 	{ PCAP, "pcap", NULL, "write pcap, with times and addresses, instead of a raw stream" },
 	{ FROM, "from", "T", "leave out what is before session time T (seconds)" },
 	{ TO, "to", "T", "leave out what is after session time T (seconds)" },
 	{ SESSION, "session", "UID", "leave out all but the session UID (hexadecimal)" },
-	{ MAX_GAP, "max-gap", "SEC", "cut pauses longer than SEC seconds of the capture to that" },
-	{ LOOP, "loop", NULL, "begin again at the end, for ever" },
+	{ MAX_GAP, "max-gap", "SEC", "shorten pauses in the capture to SEC seconds" },
+	{ LOOP, "loop", NULL, "at the end begin again, for ever" },
 	{ LOSS, "loss", "P", "lose datagrams with probability P, 0 to 1" },
 	{ DUP, "dup", "P", "send datagrams twice with probability P" },
 	{ REORDER, "reorder", "P", "let datagrams be overtaken by up to four with probability P" },
-	{ SEED, "seed", "N", "for other random choices (default 1)" },
+	{ SEED, "seed", "N", "make other random choices (default 1)" },
 	{ 0 },
 };
 

@@ -35,7 +35,7 @@ buffer_room(const struct buffer *b)
 /* Adds a frame of n bytes, for which there is room. */
 void buffer_put(struct buffer *, const uint8_t *frame, size_t n);
 
-/* Drops the oldest frames until n bytes fit, n <= size - 65540; one that is begun stays. How many it dropped. */
+/* Drops the oldest frames until n bytes fit, n <= size - 65540; one that is begun stays. Returns how many it dropped. */
 size_t buffer_drop(struct buffer *, size_t n);
 
 /* The bytes to write. */
@@ -45,15 +45,15 @@ buffer_bytes(const struct buffer *b)
 	return b->bytes + b->begin;
 }
 
-/* So many of them are written; the number of frames that are now written whole. */
+/* So many of them are written; returns the number of frames that are now written whole. */
 size_t buffer_took(struct buffer *, size_t done);
 
 /* The reader is gone, and so many of the bytes written have not been read: as many whole frames of them as are still there
- * are in the buffer again, and whoever comes next begins with a whole one. How many of those that were written are;
- * *rest tells if a frame was begun that is not among them, whose rest is dropped. */
+ * are put back, so that the next reader begins with a whole one. Returns how many frames that counted as written are put
+ * back; *rest tells if a frame was begun that cannot be, whose rest is dropped. */
 size_t buffer_back(struct buffer *, size_t unread, bool *rest);
 
-/* Frames in it, the one begun included. */
+/* Frames in it, including one that is written in part. */
 size_t buffer_frames(const struct buffer *);
 
 #endif

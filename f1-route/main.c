@@ -26,11 +26,11 @@ enum { CHECK = 256, RESTART };
 enum { LATE = 50, TICK = 1000, BUFFER_MIN = 128 * 1024 };	/* milliseconds; bytes */
 
 static const struct opt opts[] = {
-	{ 'a', "append", NULL, "append to files, do not empty them" },
+	{ 'a', "append", NULL, "append to files instead of emptying them" },
 	{ 'b', "buffer", "SIZE", "buffer of each target, in bytes (default 8M)" },
 	{ 'r', "rules", "FILE", "read rules from FILE, one a line" },
-	{ RESTART, "restart", "SECONDS", "start a command that fails again, after SECONDS" },
-	{ CHECK, "check", NULL, "only look at the rules, and end" },
+	{ RESTART, "restart", "SECONDS", "restart a command that fails, after SECONDS" },
+	{ CHECK, "check", NULL, "only check the rules, and end" },
 	{ 0 },
 };
 
@@ -167,23 +167,9 @@ targets_that(bool (*are)(const struct target *))
 static enum { SOME, NOTHING, END }
 trouble(int error)
 {
-	switch (error) {
-	case EAGAIN:
-	case EINTR:
+	if (error == EAGAIN || error == EINTR)
 		return NOTHING;
-	case EPROTO:
-		warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", self.counts[RECORDS].n);
-		self.status = EX_DATAERR;
-		break;
-	case ENODATA:
-		warnx("stdin: ends in the middle of a record, after %" PRIu64, self.counts[RECORDS].n);
-		self.status = EX_DATAERR;
-		break;
-	default:
-		errno = error;
-		warn("stdin");
-		self.status = EX_IOERR;
-	}
+	self.status = record_trouble(error, self.counts[RECORDS].n);
 	return END;
 }
 

@@ -28,7 +28,7 @@ bool rule_parse(struct rule *, const char *text, char *why, size_t n);
 /* Frees what rule_parse allocated, whatever it said of the text. */
 void rule_free(struct rule *);
 
-/* Does the rule take the record of this head? Not to be asked of an else. */
+/* Does the rule take the record of this head? Not for an else, which depends on the other rules. */
 bool rule_takes(struct rule *, const struct head *);
 
 #endif

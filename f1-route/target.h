@@ -45,7 +45,7 @@ void target_put(struct target *, const uint8_t *frame, size_t n);
 /* What to wait for: room, if there is something to write, and the reader's end. */
 struct pollfd target_poll(const struct target *);
 
-/* Does poll not tell when it can be written to? Then it is to be asked every now and then. */
+/* Is there nothing that poll could watch? Then target_write is to be called every now and then. */
 bool target_is_late(const struct target *);
 
 /* Writes what can be written without waiting, knowing what poll said of it. */

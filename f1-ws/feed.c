@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -275,8 +276,8 @@ feed_publish(const struct head *h, const uint8_t *record, size_t n, bool player)
 		if (!self.json_made) {
 			self.json_made = true;
 			self.json_n = json_record(self.json, record, n);
-			if (self.json_n == 0)
-				stats[STATS_REJECTED_BODY].n++;
+			if (self.json_n == 0 && stats[STATS_REJECTED_BODY].n++ == 0)
+				warnx("stdin: record %" PRIu64 " is not a map of names and values", stats[STATS_RECORDS].n);
 		}
 		if (self.json_n > 0)
 			append(f, self.json, self.json_n);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A feed is a run of WebSocket messages, and each client a place in it: what is between the place and the end goes out
- * in one piece. Who falls behind by more than FEED_LOG skips to the newest: it gets the latest record of each kind and
- * index keys that it has missed, and then goes on with the others. So does who comes.
+ * in one piece. A client that falls behind by more than FEED_LOG skips to the newest: it gets the latest record of each kind
+ * and index keys that it has missed, and then goes on with the others. So does a new client.
  */
 #ifndef FEED_H
 #define FEED_H

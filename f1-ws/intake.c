@@ -74,7 +74,8 @@ take(const uint8_t *record, size_t n)
 {
 	stats[STATS_RECORDS].n++;
 	if (!head_read(&self.head, record, n)) {
-		stats[STATS_REJECTED_HEAD].n++;
+		if (stats[STATS_REJECTED_HEAD].n++ == 0)
+			warnx("stdin: record %" PRIu64 " does not begin with the keys of a record", stats[STATS_RECORDS].n);
 		return;
 	}
 	feed_publish(&self.head, record, n, false);
@@ -88,24 +89,12 @@ take(const uint8_t *record, size_t n)
 static void
 ended(int got, int error)
 {
-	uint64_t n = stats[STATS_RECORDS].n;
-
 	intake_stop();
 	if (self.player_news)
 		intake_player();
 	self.flush();
-	if (got == 0)
-		return;
-	self.status = EX_DATAERR;
-	if (error == EPROTO)
-		warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", n);
-	else if (error == ENODATA)
-		warnx("stdin: ends in the middle of a record, after %" PRIu64, n);
-	else {
-		errno = error;
-		warn("stdin");
-		self.status = EX_IOERR;
-	}
+	if (got == -1)
+		self.status = record_trouble(error, stats[STATS_RECORDS].n);
 }
 
 /* What one read brings, so that clients have their turn. */

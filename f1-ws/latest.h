@@ -1,9 +1,10 @@
 /* latest: the last record of each kind and index keys in the session, for who comes late or falls behind
  * SPDX-License-Identifier: MIT
  *
- * Every record gets a number when it is put, and takes the place of the one before of its kind and keys. So whoever
- * knows all up to a number is up to date when it got the latest records of higher ones, however many came in between.
- * A record of another session begins anew. Events are no values: the last LATEST_EVENTS are kept, without the buttons.
+ * Every record gets a number when it is put, and takes the place of the one before of its kind and keys. So a
+ * client that has all up to some number is up to date once it gets the latest records of higher ones, however many came
+ * in between. A record of another session begins anew. Events do not replace one another: the last LATEST_EVENTS are kept,
+ * without the buttons.
  */
 #ifndef LATEST_H
 #define LATEST_H

@@ -23,17 +23,17 @@ enum { WWW = 256, CERT, KEY, TOKEN_FILE, ORIGIN, HOST, MAX_CLIENTS, TIMEOUT, LIN
 enum { TICK = 100, GOODBYE = 2000 };	/* ms: between two looks at signals; for clients to read what is left at the end */
 
 static const struct opt opts[] = {
-	{ 'l', "listen", "ADDR:PORT", "listen there (default 127.0.0.1:3001; :3001 is all addresses, port 0 picks one)" },
+	{ 'l', "listen", "ADDR:PORT", "listen on ADDR:PORT (default 127.0.0.1:3001; :3001 is all addresses, port 0 picks one)" },
 	{ 'p', "pass", NULL, "copy stdin to stdout" },
 	{ LINGER, "linger", NULL, "at the end of stdin, serve the latest values until a signal comes" },
 	{ WWW, "www", "DIR", "serve the page in DIR (default: F1_WWW, or ../share/f1/www from the program)" },
 	{ CERT, "cert", "FILE", "speak TLS, with this certificate (PEM)" },
 	{ KEY, "key", "FILE", "its key" },
-	{ TOKEN_FILE, "token-file", "FILE", "let in only who tells the token in the first line of FILE" },
-	{ ORIGIN, "origin", "ORIGIN", "let pages of ORIGIN read, too, as https://example.org; * is any; repeat it" },
-	{ HOST, "host", "NAME", "answer to this name, too, besides localhost and addresses; repeat it" },
+	{ TOKEN_FILE, "token-file", "FILE", "let in only clients that give the token in the first line of FILE" },
+	{ ORIGIN, "origin", "ORIGIN", "let pages of ORIGIN (https://example.org, or * for any) read, too; may be repeated" },
+	{ HOST, "host", "NAME", "answer to this name, too, besides localhost and addresses; may be repeated" },
 	{ MAX_CLIENTS, "max-clients", "N", "at most N WebSocket clients (default 250)" },
-	{ TIMEOUT, "timeout", "SECONDS", "give up a client that has not answered for so long (default 120)" },
+	{ TIMEOUT, "timeout", "SECONDS", "give up a client that has not answered for SECONDS (default 120)" },
 	{ 0 },
 };
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* `again` is called when all has gone that was kept. */
+/* `again` is called when all that was kept has gone. */
 void pass_open(void (*again)(void));
 
 /* Copies n bytes. False if some of them are kept: call it again only after `again`. */

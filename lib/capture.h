@@ -16,7 +16,7 @@
 
 enum { CAPTURE_WHY = 512 };	/* bytes for the words of an error */
 
-/* Do these first bytes say pcap or pcapng? At least 4 are looked at; false if there are less. */
+/* Do these first bytes say pcap or pcapng? At least 4 are looked at; false if there are fewer. */
 bool capture_is(const uint8_t *p, size_t n);
 
 /* Reads a capture to its end, or until no more is wanted, and hands each packet on with its time; what is no F1 packet

@@ -18,7 +18,7 @@ struct head {
 	size_t name_n;
 	unsigned packet_id, packet_format;
 	uint64_t session_uid;
-	float session_time;			/* seconds; whatever the game sent, NaN, too */
+	float session_time;			/* seconds; whatever the game sent, even NaN */
 	uint32_t frame_identifier;
 	int64_t overall_frame_identifier;	/* HEAD_NONE before 2023 */
 	int player_car_index;
@@ -30,8 +30,8 @@ struct head {
 #define HEAD_RECEIVED_NONE INT64_MIN
 
 /* Reads the head of a record of n bytes. False if it does not begin with the keys that every record begins with, in
- * their order (f1-record(5)). What the structure held from the record before makes it faster: begin with zeros, and
- * give the same one again. */
+ * their order (f1-record(5)). What the structure holds from the record before makes this faster: zero it once, and
+ * pass the same one each time. */
 bool head_read(struct head *, const uint8_t *record, size_t n);
 
 #endif

@@ -12,7 +12,7 @@ struct input {
 	const char *name;
 	int fd;
 	bool (*wait)(const struct input *);	/* waits until fd can be read; false ends the input. NULL: read(2) waits */
-	uint8_t *buffer;	/* INPUT_SIZE bytes; begin to end is read and not used */
+	uint8_t *buffer;	/* INPUT_SIZE bytes; begin to end is read but not used yet */
 	size_t begin, end;
 	bool ended;		/* nothing more comes */
 	int error;		/* errno, if that is because reading failed */

@@ -11,14 +11,14 @@
 /* Asks for a pipe of 1 MiB at fd; a refusal, or no pipe at all, is no error. */
 void io_pipe(int fd);
 
-/* Makes fd, if it is a pipe, one that does not block, by a description of its own: the one that we share with others
+/* If fd is a pipe, makes it non-blocking, through an open file description of its own: the one that we share with others
  * stays as it is. False for a pipe that cannot be opened so. */
 bool io_unblock(int fd);
 
-/* Writes all n bytes; waits if fd does not block. 0, or -1 with errno. */
+/* Writes all n bytes; waits even if fd is non-blocking. 0, or -1 with errno. */
 int io_write(int fd, const void *data, size_t n);
 
-/* The same; returns how many it wrote, less than n with errno. */
+/* The same; returns how many it wrote: if fewer than n, errno tells why. */
 size_t io_write_most(int fd, const void *data, size_t n);
 
 /* read(2) that begins again after a signal that asks for nothing; 0 at the end, -1 with errno (EINTR: look at sig.h). */

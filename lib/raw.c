@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: MIT
  *
  * A raw stream has no marks: each packet tells its length by format and id, and the next one begins where it ends. That
- * chain is what tells packets from garbage. Where it holds a packet is taken as it comes. Where it breaks, behind a
- * packet that is no packet's beginning, the packet may have been cut off, with the next one inside of what its length
- * covers: then it is given up for the one inside if that is followed well. A packet that does not follow another
- * must be followed by one, or look like one in all its header.
+ * chain is what tells packets from garbage. Where it holds, a packet is taken as it comes. Where it breaks, because no
+ * packet begins where this one ends, this one may have been cut off, and the next may begin within the bytes that its
+ * length covers: then it is given up for the one inside, if that is followed well or plausible. A packet that does not
+ * follow another must be followed by one, or be plausible in all its header.
  */
 #include <math.h>
 
@@ -107,7 +107,7 @@ raw_read(struct input *in, struct taker *taker)
 			return;
 		}
 		if (look != LOOK_PACKET) {
-			if (input_size(in) < 2 && input_more(in))	/* for the words */
+			if (input_size(in) < 2 && input_more(in))	/* taker_reject names the format */
 				continue;
 			skip(in, taker, 1, reasons[look], &skipping);
 			continue;

@@ -1,9 +1,12 @@
 /* record: frames of one msgpack map each
  * SPDX-License-Identifier: MIT
  */
+#include <err.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -90,6 +93,23 @@ record_read(struct record_reader *r, const uint8_t **record, size_t *n, int time
 	*n = length;
 	r->begin += RECORD_HEADER + length;
 	return 1;
+}
+
+int
+record_trouble(int error, uint64_t n)
+{
+	switch (error) {
+	case EPROTO:
+		warnx("stdin: not a stream of records, or torn, after %" PRIu64 " records", n);
+		return EX_DATAERR;
+	case ENODATA:
+		warnx("stdin: ends in the middle of a record, after %" PRIu64 " records", n);
+		return EX_DATAERR;
+	default:
+		errno = error;
+		warn("stdin");
+		return EX_IOERR;
+	}
 }
 
 int

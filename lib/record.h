@@ -29,6 +29,10 @@ int record_open(struct record_reader *, int fd);
  * for ever), EINTR after a signal, anything else from read. */
 int record_read(struct record_reader *, const uint8_t **record, size_t *n, int timeout);
 
+/* Says on stderr what is wrong with stdin, by the errno of record_read; n records came before. Returns the exit status for
+ * it, EX_DATAERR or EX_IOERR. */
+int record_trouble(int error, uint64_t n);
+
 /* Is a whole record in the buffer already? */
 int record_pending(const struct record_reader *);
 

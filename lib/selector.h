@@ -25,7 +25,7 @@ struct selector {
 /* What is wrong with the n bytes of a text as a selector, or NULL and it is in the structure. */
 const char *selector_parse(struct selector *, const char *text, size_t n);
 
-/* Is the record of this head one of them, whatever the rate? Records without a car are of no CAR. */
+/* Does the selector match the record of this head, the rate left aside? A record without a car matches no CAR. */
 bool selector_match(const struct selector *, const struct head *);
 
 /* Thins one selector's records to a rate. */

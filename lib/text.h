@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_GROWTH = 3 };	/* a bad byte becomes U+FFFD, which has 3 */
+enum { TEXT_GROWTH = 3 };	/* a bad byte becomes U+FFFD, which takes 3 */
 
 /* Length of the well-formed UTF-8 character at p, before end; or minus the length of the longest part that could
  * have begun one (Unicode 3.9, "substitution of maximal subparts"), at most -1. p is before end. */

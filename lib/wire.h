@@ -1,4 +1,4 @@
-/* wire: what stands before a datagram's bytes in a network capture: the heads of its record, of IP and of UDP
+/* wire: what stands before a datagram's bytes in a network capture: the headers of its record, of IP and of UDP
  * SPDX-License-Identifier: MIT
  *
  * The capture is pcap with nanoseconds, little endian, and of LINKTYPE_RAW (101): IPv4 or IPv6 follows at once. What a
@@ -25,10 +25,10 @@ struct wire {
 /* An IPv4 address as an IPv6 one, ::ffff:192.168.1.5; the port is in network order, 0 leaves it as it is. */
 void wire_map(struct sockaddr_in6 *, struct in_addr, in_port_t port);
 
-/* The head of a record of n bytes, IP and UDP included, of which `kept` follow; time is in nanoseconds since 1970. */
+/* The header of a record of n bytes, IP and UDP included, of which `kept` follow; time is in nanoseconds since 1970. */
 void wire_record(uint8_t head[WIRE_RECORD], int64_t time, size_t kept, size_t n);
 
-/* All heads of a datagram; their length. */
+/* All headers of a datagram; returns their length. */
 size_t wire_heads(uint8_t heads[WIRE_HEADS], int64_t time, const struct wire *);
 
 #endif

@@ -191,11 +191,12 @@ like 'packets, not records: words' "$(cat said)" '^f1-ws: stdin: not a stream of
 head -c 10000 race.f1 >torn.f1
 run f1-ws -l 127.0.0.1:0 <torn.f1 >out 2>said
 is 'a torn end: status 65' "$status" 65
-like 'a torn end: words' "$(cat said)" '^f1-ws: stdin: ends in the middle of a record, after [0-9]+$'
+like 'a torn end: words' "$(cat said)" '^f1-ws: stdin: ends in the middle of a record, after [0-9]+ records$'
 { printf '\0\0\0\1\300'; cat race.f1; } >mixed.f1
 run f1-ws -l 127.0.0.1:0 -v <mixed.f1 >out 2>said
 is 'what is no record: status 65' "$status" 65
 like 'what is no record: counted' "$(cat said)" ', 1 rejected \(1 head\), '
+like 'and said' "$(cat said)" '^f1-ws: stdin: record 1 does not begin with the keys of a record$'
 run f1-ws -l 127.0.0.1:0 </dev/null >out 2>said
 is 'nothing at all: status 0' "$status" 0
 done_testing

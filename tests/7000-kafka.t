@@ -104,6 +104,10 @@ frame(head('motion') + s('car'))
 P
 run f1-kafka -v -p -t bad <bad.f1 2>err >out
 is 'bad records: status' "$status" 65
+is 'bad records: each reason is said once' "$(sed -n 's/^f1-kafka: record [0-9]*: //p' err)" \
+'of a kind that is not known: left out
+without one of the keys that every record has: left out
+not a map of names and values: left out'
 like 'bad records: counted' "$(cat err)" '6 records, 4 rejected \(1 malformed, 2 head, 1 unknown\), 2 delivered'
 is 'bad records: the good ones are there' "$(consume bad -f '%k\n' | sort | tr '\n' ' ')" '0000000000000005-1 0000000000000005-2 '
 python3 -c "d = open('bad.f1', 'rb').read(); open('bad.good', 'wb').write(d.replace(b'\xff\xff\xff\xff', b''))"

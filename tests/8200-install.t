@@ -40,7 +40,7 @@ ok 'the example of /etc/default/f1' test -s "$at/share/f1/default"
 # the paths that Grafana is told, and what is there
 for board in grafana/dashboards/f1-live.json pg/grafana/dashboards/f1-session.json; do
 	provider=$(echo "$at/share/f1/${board%/dashboards/*}"/provisioning/dashboards/*.yaml)
-	is "$board is where Grafana is told" "$(sed -n 's/^ *path: //p' "$provider")" "/opt/f1/share/f1/${board%/*}"
+	is "$board is where Grafana is told" "$(sed -n 's/^ *path: //p' "$provider")" "/opt/our f1/share/f1/${board%/*}"
 	ok "$board" test -s "$at/share/f1/$board"
 done
 is 'and nothing else is told elsewhere' "$(grep -rl /usr/local "$at/share/f1")" ''
