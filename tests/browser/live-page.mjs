@@ -177,6 +177,8 @@ async function follow(page, { all, rows })
 	ok('and a button the player again', await until(async () =>
 	    (await tower(page)).some((r) => r.followed && r.car === all.at(-1).player_car_index)));
 	is('which the address forgets', new URL(page.url()).hash, '');
+	is('and the keyboard is on that row', Number(await page.evaluate(() => document.activeElement.dataset.car)),
+	    all.at(-1).player_car_index);
 }
 
 /* restart: f1-ws goes and comes again on the same port, then with a session of a year that tells no gaps */
