@@ -295,6 +295,7 @@ async function strange(browser)
 	ok('the watched car is shown', await until(async () => await say(page, '#car-name') === 'Car 3'));
 	ok('and that it is restricted', (await say(page, '#car-chips')).includes('Restricted'), await say(page, '#car-chips'));
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
+	is('nor an empty chart without a word', await say(page, '#wear-text'), 'hidden');
 	ok('no row is higher than its line', await page.$$eval('#rows .row', (rows) =>
 	    new Set(rows.map((r) => Math.round(r.getBoundingClientRect().height))).size === 1));
 	for (const [width, height] of [[390, 844], [768, 1024], [1024, 768], [1200, 800], [1280, 800], [1366, 650], [1440, 900],
