@@ -204,7 +204,7 @@ take_value(struct column *c, const uint8_t **at, const uint8_t *end)
 	if (c->scale != 0 && item.kind != PACK_ARRAY && c->layout->type != LAYOUT_CHAR) {
 		if (c->divide)
 			set_float(c, number / c->scale);
-		else {
+		else if (number >= 0 && number <= UINT16_MAX - c->scale) {
 			c->value[0] = 0xcd;
 			put_be16(c->value + 1, (uint16_t)(number + c->scale));
 			c->n = 3;

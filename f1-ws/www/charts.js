@@ -140,6 +140,7 @@ export class Charts {
 		const times = [leader === car ? x.map(() => null) : time(leader), time(car)];
 		const hidden = state.restricted(car);
 		const wear = [0, 1, 2, 3].map((i) => x.map((n) => hidden ? null : car.wear.get(n)?.[i] ?? null));
+		text($('wear-text'), hidden ? 'hidden' : '');
 		const key = JSON.stringify([car.index, times, wear]);
 
 		if (key === this.key.laps)

@@ -164,7 +164,10 @@ addEventListener('hashchange', () => {
 	state.dirty |= what.ALL;
 	schedule();
 });
-$('auto').addEventListener('click', () => follow(null));
+$('auto').addEventListener('click', () => {
+	follow(null);
+	tower.focus(state.watched());	/* the button goes, and the keyboard shall not be lost */
+});
 /* silence has no event of its own */
 setInterval(() => {
 	header.drawLink(connection);

@@ -35,9 +35,14 @@ export class Tower {
 		this.body.addEventListener('keydown', (e) => this.key(e));
 	}
 
-	choose(index)
+	focus(index)
 	{
 		this.rows.get(index)?.node.focus({ preventScroll: true });
+	}
+
+	choose(index)
+	{
+		this.focus(index);
 		this.onfollow(index);
 	}
 
