@@ -268,7 +268,7 @@ main(int argc, char *argv[])
 	if (isatty(STDIN_FILENO))
 		opt_usage("stdin is a terminal: pipe records from f1-decode");
 	if (self.pass && isatty(STDOUT_FILENO))
-		errx(EX_USAGE, "records are binary: pipe them");
+		opt_usage("--pass: records are binary, and stdout is a terminal");
 	check_dead_letter();
 	sig_init();
 	sig_hangup_stops();

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "feed.h"
 #include "intake.h"
 #include "io.h"
@@ -30,15 +30,6 @@ static struct {
 	void (*flush)(void);
 	int status;
 } self = { .watch = { .fd = STDIN_FILENO, .ready = readable } };
-
-static long long
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 void
 intake_open(bool pass, void (*flush)(void))
@@ -117,7 +108,7 @@ readable(void)
 		take(record, n);
 	} while (record_pending(&self.reader));
 	if (begin != NULL) {
-		site_state.last_record = now();
+		site_state.last_record = clock_milliseconds();
 		if (intake_player_due() == 0)
 			intake_player();
 		self.flush();
@@ -135,7 +126,7 @@ intake_player_due(void)
 
 	if (!self.player_news)
 		return -1;
-	wait = self.player_sent + INTAKE_PLAYER - now();
+	wait = self.player_sent + INTAKE_PLAYER - clock_milliseconds();
 	return wait > 0 ? (int)wait : 0;
 }
 
@@ -147,7 +138,7 @@ intake_player(void)
 	size_t n = player_record(&head, &record);
 
 	self.player_news = false;
-	self.player_sent = now();
+	self.player_sent = clock_milliseconds();
 	feed_publish(&head, record, n, true);
 }
 

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "gate.h"
 #include "intake.h"
 #include "io.h"
@@ -94,15 +94,6 @@ parse_options(int argc, char *argv[])
 		opt_usage("--cert and --key come together");
 }
 
-static long long
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 /* Is it time to end, and have all clients gone? */
 static void
 look(void)
@@ -114,10 +105,10 @@ look(void)
 		intake_stop();
 	}
 	if (self.goodbye == 0 && (overdue || (intake_ended() && (!self.linger || sig_stop)))) {
-		self.goodbye = now();
+		self.goodbye = clock_milliseconds();
 		server_goodbye();
 	}
-	self.done = self.goodbye != 0 && (!server_busy() || now() - self.goodbye > GOODBYE);
+	self.done = self.goodbye != 0 && (!server_busy() || clock_milliseconds() - self.goodbye > GOODBYE);
 }
 
 static void

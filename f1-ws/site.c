@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "count.h"
 #include "fields.h"
 #include "site.h"
@@ -162,10 +162,7 @@ answer_file(struct answer *a, const char *path)
 static double
 record_age(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec * 1000LL + now.tv_nsec / 1000000 - site_state.last_record) / 1000;
+	return (double)(clock_milliseconds() - site_state.last_record) / 1000;
 }
 
 static void

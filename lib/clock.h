@@ -1,4 +1,4 @@
-/* clock: seconds that only go forward
+/* clock: seconds and milliseconds that only go forward
  * SPDX-License-Identifier: MIT
  */
 #ifndef CLOCK_H
@@ -13,6 +13,15 @@ clock_seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	return now.tv_sec;
+}
+
+static inline long long
+clock_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 #endif
