@@ -216,6 +216,15 @@ run sh -c "$refused_by_size" sh -o names -f json "$race" >out 2>err
 is 'a full disk: status' "$status" 74
 like 'a full disk: words' "$(cat err)" '^f1-export: could not write COPY data: '
 unchanged 'a full disk'
+apart=$([ "$(id -u)" -eq 0 ] && echo -m || echo -rm)
+if unshare "$apart" true 2>/dev/null; then
+	mkdir small
+	# shellcheck disable=SC2016	# for the shell inside
+	run unshare "$apart" sh -c 'mount -t tmpfs -o size=16k small small && TMPDIR=$PWD/small exec f1-export "$@"' sh --lap 2/5 "$race" >out 2>err
+	is 'a full TMPDIR' "$status $(cat err out)" '74 f1-export: could not write COPY data: No space left on device'
+else
+	skip 'no file system of its own here'
+fi
 run f1-export -t laps "$race" >/dev/full 2>err
 is 'stdout is full: status' "$status" 74
 is 'stdout is full: words' "$(cat err)" 'f1-export: stdout: No space left on device'

@@ -12,7 +12,7 @@ sources=$top/f1-pg/superset
 uri="postgresql://postgres@/f1?host=$tmp/pg"
 
 # --- the bundle
-for bad in '' 'a b c' 'mysql://u@h/d' 'postgresql://u@h' 'postgresql://u@h:x/d' 'postgresql://u:secret@h/d' '--nothing'; do
+for bad in '' 'a b c' 'mysql://u@h/d' 'postgresql://u@h' 'postgresql://u@h:x/d' 'postgresql://u:secret@h/d' 'postgresql://u@h/d?password=secret' '--nothing'; do
 	# shellcheck disable=SC2086	# words are wanted
 	run "$bundle" $bad >out 2>err
 	is "superset-bundle $bad: status" "$status" 64
@@ -31,10 +31,10 @@ python3 -m zipfile -e one.zip one
 is 'one root folder' "$(ls -A one)" f1-superset
 is 'all that there is, and nothing else' "$(cd one/f1-superset && find . -type f | sort)" "$(cd "$sources" && find . -name '*.yaml' | sort)"
 is 'the address is in it' "$(grep -h sqlalchemy_uri one/f1-superset/databases/*)" "sqlalchemy_uri: '$uri'"
-PGPASSWORD="p@s:/'%" "$bundle" postgres://eva@db.example:5433/f1 three.zip
+PGPASSWORD="p@s:/'%" "$bundle" 'postgres://eva%40x@[::1]:5433/f1%#2?sslmode=require' three.zip
 python3 -m zipfile -e three.zip three
 is 'with a password of the environment' "$(grep -h sqlalchemy_uri three/f1-superset/databases/*)" \
-	"sqlalchemy_uri: 'postgresql://eva:p%40s%3A%2F%27%25@db.example:5433/f1'"
+	"sqlalchemy_uri: 'postgresql://eva%40x:p%40s%3A%2F%27%25@[::1]:5433/f1%#2?sslmode=require'"
 
 # --- the sources: one uuid each, and what is named is there
 uuids() {
@@ -121,7 +121,7 @@ objects() {
 	END
 }
 objects >first
-is 'the objects have the uuids of the sources' "$(awk '$2 ~ /^[0-9a-f]{32}$/ { print $2 }' first | sort)" "$(uuids "$sources"/*/*.yaml | tr -d -)"
+is 'the objects have the uuids of the sources' "$(awk 'length($2) == 32 { print $2 }' first | sort)" "$(uuids "$sources"/*/*.yaml | tr -d -)"
 ok 'it imports it again' superset import-dashboards -p bundle.zip -u admin
 objects >second
 same 'imported twice is the same' first second
