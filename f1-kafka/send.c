@@ -31,7 +31,7 @@ struct message {
 	uint32_t n;
 	struct topic *topic;
 	uint64_t number;	/* place in the input */
-	struct message *next;	/* of the unused ones */
+	struct message *next;	/* of the unused ones, or of those held back */
 };
 
 static struct {
@@ -40,6 +40,11 @@ static struct {
 	FILE *dead;
 	struct message *unused;
 	size_t under_way;		/* messages */
+	/* The first record of a topic waits for a broker, and with it all that come behind: librdkafka gives a topic up that
+	 * the broker does not have 30 seconds after it was told the name, and most brokers make it only when they are asked. */
+	struct message *held, **held_end;
+	size_t held_n, held_bytes, held_max;
+	bool letting_go;		/* it waits for room, and what waits for room lets go */
 	uint64_t numbered;
 	struct block *values;		/* JSON is made here, behind the first values_n bytes */
 	size_t values_n;
@@ -218,16 +223,9 @@ send_init(rd_kafka_conf_t *conf, const struct send_options *options)
 	if ((self.rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why)) == NULL)
 		opt_usage("%s", why);
 	/* records, values, and what is free at their ends */
-	block_init(8 + 3 * (size_t)conf_number(self.rk, "queue.buffering.max.kbytes") / (BLOCK_SIZE / 1024));
+	self.held_max = 1024 * (size_t)conf_number(self.rk, "queue.buffering.max.kbytes");
+	block_init(8 + 3 * self.held_max / BLOCK_SIZE);
 	topic_init(self.rk, options->topics, options->create);
-}
-
-void
-send_poll(void)
-{
-	rd_kafka_poll(self.rk, 0);
-	bury();
-	count_poll();
 }
 
 static void
@@ -283,14 +281,16 @@ send_over(void)
 	return self.over;
 }
 
+static void let_go(void);
+
 struct block *
 send_block(void)
 {
 	struct block *b;
 
 	/* when it is over all messages have come back, and their blocks with them */
-	while ((b = block_new()) == NULL && self.under_way > 0 && wait_for_room())
-		continue;
+	while ((b = block_new()) == NULL && (self.under_way > 0 || self.held_n > 0) && wait_for_room())
+		let_go();
 	if (b == NULL && (b = block_new()) == NULL)
 		errx(EX_OSERR, "out of memory");
 	return b;
@@ -392,8 +392,8 @@ produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
 	return code;
 }
 
-void
-send_record(const struct head *h, struct block *block, const uint8_t *record, size_t n)
+static void
+deliver(const struct head *h, struct block *block, const uint8_t *record, size_t n)
 {
 	struct message *m;
 	const uint8_t *value;
@@ -417,6 +417,87 @@ send_record(const struct head *h, struct block *block, const uint8_t *record, si
 		fail(m, error, false);
 }
 
+static bool
+reachable(void)
+{
+	const struct rd_kafka_metadata *m;
+
+	if (rd_kafka_metadata(self.rk, 0, NULL, &m, TICK) != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return false;
+	rd_kafka_metadata_destroy(m);
+	return true;
+}
+
+static void
+hold(struct block *block, const uint8_t *record, size_t n)
+{
+	struct message *m = new_message();
+
+	m->record_block = block_use(block);
+	m->value_block = NULL;
+	m->record = record;
+	m->n = (uint32_t)n;
+	m->next = NULL;
+	if (self.held_n++ == 0)
+		self.held_end = &self.held;
+	self.held_bytes += n;
+	*self.held_end = m;
+	self.held_end = &m->next;
+}
+
+/* May the record go to its topic? */
+static bool
+ready(const struct head *h)
+{
+	return self.over || topic_known(h) || reachable();
+}
+
+/* Sends what is held back, as far as there is a broker now, or never will be. */
+static void
+let_go(void)
+{
+	static struct head head;
+
+	if (self.letting_go)
+		return;
+	self.letting_go = true;
+	while (self.held_n > 0) {
+		struct message *m = self.held;
+
+		head_read(&head, m->record, m->n);
+		if (!ready(&head))
+			break;
+		self.held = m->next;
+		self.held_n--;
+		self.held_bytes -= m->n;
+		deliver(&head, m->record_block, m->record, m->n);
+		release(m);
+		if (self.failed_n >= CHUNK)	/* it is over: their values need room */
+			bury();
+	}
+	self.letting_go = false;
+}
+
+void
+send_poll(void)
+{
+	rd_kafka_poll(self.rk, 0);
+	let_go();
+	bury();
+	count_poll();
+}
+
+void
+send_record(const struct head *h, struct block *block, const uint8_t *record, size_t n)
+{
+	while (self.held_bytes >= self.held_max && wait_for_room())
+		let_go();
+	if (self.held_n > 0 || !ready(h))
+		hold(block, record, n);
+	else
+		deliver(h, block, record, n);
+}
+
 int
 send_end(void)
 {
@@ -425,19 +506,22 @@ send_end(void)
 	long passed = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
-	while (self.under_way > 0 && !self.fatal && passed < self.options->drain * 1000L) {
+	while (self.under_way + self.held_n > 0 && !self.fatal && passed < self.options->drain * 1000L) {
+		let_go();
 		rd_kafka_flush(self.rk, TICK);
 		bury();
 		count_poll();
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		passed = milliseconds(&begin, &now);
-		if (passed >= PATIENCE && !told && self.under_way > 0) {
-			warnx("waiting for the delivery of %zu messages, for at most %d seconds", self.under_way, self.options->drain);
+		if (passed >= PATIENCE && !told && self.under_way + self.held_n > 0) {
+			warnx("waiting for the delivery of %zu messages, for at most %d seconds", self.under_way + self.held_n,
+			    self.options->drain);
 			told = true;
 		}
 	}
-	if (self.under_way > 0)
+	if (self.under_way + self.held_n > 0)
 		give_up();
+	let_go();
 	bury();
 	if (self.given_up > 0) {
 		warnx("%" PRIu64 " records were read and not delivered%s%s", self.given_up, self.dead ? ", and are in " : "",
@@ -449,7 +533,7 @@ send_end(void)
 		warn("%s", self.options->dead_letter);
 		self.unwritten = true;
 	}
-	return self.unwritten ? EX_IOERR : self.given_up > 0 ? EX_TEMPFAIL : EX_OK;
+	return self.unwritten ? EX_IOERR : self.given_up + self.under_way > 0 ? EX_TEMPFAIL : EX_OK;
 }
 
 void

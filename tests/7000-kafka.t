@@ -123,8 +123,7 @@ run f1-kafka -v </dev/null 2>err
 is 'no record at all' "$status $(cat err)" '0 f1-kafka: 0 records, 0 rejected'
 
 # --- properties
-printf '# a comment\n\n  compression.codec = none\nclient.id=somebody\ntopic.acks=all\r\nbootstrap.servers=%s\n' "$F1_BROKERS" >kafka.conf
-sed -i 's/ = /=/' kafka.conf
+printf '# a comment\n\n  compression.codec=none\nclient.id=somebody\ntopic.acks=all\r\nbootstrap.servers=%s\n' "$F1_BROKERS" >kafka.conf
 (
 	unset F1_BROKERS
 	exec f1-kafka -F kafka.conf -t file <race.f1

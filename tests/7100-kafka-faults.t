@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/kafka.sh
 . "$top/tests/kafka.sh"
-need f1-kafka f1-decode f1-sim python3
+need f1-kafka f1-decode f1-sim python3 jq
 kafka_start num.partitions=3
 
 f1-sim -y 2025 -c 4 -l 1 -r 4 >race.bin
@@ -78,16 +78,37 @@ whole 'killed with a full queue: each record once, in order by key' storm
 
 # --- absent at the start, with a queue that the race does not fit into
 kafka_kill
-begin -t late -X queue.buffering.max.messages=1000
+# and for longer than librdkafka waits for a topic that the broker does not have
+begin -t late -X queue.buffering.max.messages=1000 -X topic.metadata.propagation.max.ms=10000
 part 0 100 &
 feeder=$!
 ok 'no broker at the start: said' until_true grep -q 'trying again' err
+kcat -b "$F1_BROKERS" -L -m 12 >none 2>&1
 kafka_again
 wait $feeder
 end
 is 'no broker at the start: status' "$status" 0
 is 'no broker at the start: said once' "$(grep -c 'trying again' err)" 1
 whole 'no broker at the start: each record once, in order by key' late
+
+# away for as long when kinds of records come that had no topic yet, such as the classification
+all_delivered() {
+	awk '/^f1_kafka_records_total/ { n = $2 } /^f1_kafka_delivered_total/ { n -= $2; any = 1 } END { exit !any || n }' metrics
+}
+rm -f metrics
+begin -t 'new.%p' -X topic.metadata.propagation.max.ms=10000 --metrics metrics
+part 0 50
+until_true all_delivered
+kafka_kill
+part 50 100
+kcat -b "$F1_BROKERS" -L -m 12 >none 2>&1
+kafka_again
+end
+is 'new topics while there is no broker: status' "$status" 0
+# shellcheck disable=SC2046
+ends $(jq -r '"new." + .packet' race.json | sort -u) >got
+jq -r '"new." + .packet' race.json | sort | uniq -c | awk '{ print $2, $1 }' >expected
+same 'new topics while there is no broker: all records are there' got expected
 
 run f1-kafka -f msgpack -t narrow -X queue.buffering.max.messages=10 -X linger.ms=0 <race.f1
 is 'a queue of 10 messages: status' "$status" 0

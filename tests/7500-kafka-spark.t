@@ -82,6 +82,8 @@ f1-pg --init </dev/null
 f1-pg <races.f1
 total=$(grep -c '^{"packet":"lap_data"' races.json)
 
+# the first run fetches it, which may take longer than any other
+ok 'Spark is there' "$top/scripts/spark/run" --help || done_testing
 spark one one 's.%p' >one.out 2>&1
 tables 'all at once' one races.json
 views 'all at once' one
