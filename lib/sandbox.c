@@ -67,7 +67,7 @@ static const unsigned replacing[] = {
 /* other programs, other processes, other views of the system */
 static const unsigned elsewhere[] = {
 	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kill,
-	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_keyctl,
+	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open,
 };
 
 enum { CALLS = sizeof allowed / sizeof allowed[0] + sizeof replacing / sizeof replacing[0] };
