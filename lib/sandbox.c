@@ -34,9 +34,9 @@
 
 /* what is always needed; each is there on some architectures, or with some C libraries */
 static const unsigned allowed[] = {
-	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_ioctl,
-	SYS_fstat, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_restart_syscall,
-	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_futex, SYS_getrandom,
+	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_pread64, SYS_lseek, SYS_close,
+	SYS_fcntl, SYS_ioctl, SYS_fstat, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait,
+	SYS_restart_syscall, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_futex, SYS_getrandom,
 	SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_wait4, SYS_getpid, SYS_gettid, SYS_tgkill,
 	SYS_exit, SYS_exit_group,
 #ifdef SYS_poll
