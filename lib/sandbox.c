@@ -34,9 +34,9 @@
 
 /* what is always needed; each is there on some architectures, or with some C libraries */
 static const unsigned allowed[] = {
-	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_pread64, SYS_lseek, SYS_close, SYS_fcntl, SYS_ioctl,
-	SYS_fstat, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait, SYS_restart_syscall,
-	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_futex, SYS_getrandom,
+	SYS_read, SYS_readv, SYS_write, SYS_writev, SYS_sendto, SYS_sendmsg, SYS_sendmmsg, SYS_pread64, SYS_lseek, SYS_close,
+	SYS_fcntl, SYS_ioctl, SYS_fstat, SYS_ppoll, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_rt_sigtimedwait,
+	SYS_restart_syscall, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise, SYS_mprotect, SYS_futex, SYS_getrandom,
 	SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_wait4, SYS_getpid, SYS_gettid, SYS_tgkill,
 	SYS_exit, SYS_exit_group,
 #ifdef SYS_poll
@@ -67,7 +67,7 @@ static const unsigned replacing[] = {
 /* other programs, other processes, other views of the system */
 static const unsigned elsewhere[] = {
 	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kill,
-	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open, SYS_keyctl,
+	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, SYS_bpf, SYS_perf_event_open,
 };
 
 enum { CALLS = sizeof allowed / sizeof allowed[0] + sizeof replacing / sizeof replacing[0] };

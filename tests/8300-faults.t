@@ -1,6 +1,6 @@
 #!/bin/sh
-# faults: short reads and writes, signals, slow and full disks, broken pipes, no memory, kill -9 and clocks that jump; every record is
-# delivered, or counted and told
+# faults: short reads and writes, signals, slow and full disks, broken pipes, no memory, kill -9 and clocks that jump; every
+# record is delivered, or counted and told
 # SPDX-License-Identifier: MIT
 #
 # FAULT_SEED is another choice of moments, FAULT_ROUNDS how many choices (1), FAULT_PARTS after how many percent of its
