@@ -3,5 +3,5 @@
 # SPDX-License-Identifier: MIT
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-[ -x "$O/tests/shortest" ] || skip_all 'tests/shortest is not built: make check'
+need tests/shortest
 "$O/tests/shortest"

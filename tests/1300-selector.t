@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-sim f1-decode jq python3
+need tests/selector f1-sim f1-decode jq python3
 selector=$O/tests/selector
 
 f1-sim -y 2025 -c 4 -l 2 -r 20 --scene flashback >race.bin 2>/dev/null

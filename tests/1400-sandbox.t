@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-decode f1-replay f1-route f1-listen f1-ws f1-sim
+need tests/sandbox f1-decode f1-replay f1-route f1-listen f1-ws f1-sim
 sandbox=$O/tests/sandbox
 grep -q "^Seccomp:" /proc/self/status || skip_all "no seccomp in this kernel"
 : >written

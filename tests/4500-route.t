@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-sim f1-decode f1-route jq bash
+need tests/selector f1-sim f1-decode f1-route jq bash
 selector=$O/tests/selector
 
 f1-sim -y 2025 -c 4 -l 1 2>/dev/null | f1-decode >race.f1

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-need f1-sim f1-decode f1-route
+need tests/selector f1-sim f1-decode f1-route
 
 f1-sim -y 2025 -c 4 -l 1 -r 10 2>/dev/null | f1-decode >race.f1
 size=$(wc -c <race.f1)

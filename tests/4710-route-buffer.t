@@ -4,7 +4,7 @@
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-[ -x "$O/tests/route-buffer" ] || skip_all 'route-buffer is not built'
+need tests/route-buffer
 
 for size in 131072 524288 8388608; do
 	for share in 50 80; do

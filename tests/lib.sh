@@ -138,11 +138,12 @@ skip_all() {
 	exit 0
 }
 
-# have PROGRAM…: ours must be built, others installed
+# have PROGRAM…: ours must be built (those of tests/*.c are named with their folder), others installed
 have() {
 	for tap_program in "$@"; do
 		case $tap_program in
 		f1-*) [ -x "$O/bin/$tap_program" ] || return ;;
+		tests/*) [ -x "$O/$tap_program" ] || return ;;
 		*) command -v "$tap_program" >/dev/null || return ;;
 		esac
 	done
@@ -150,7 +151,7 @@ have() {
 
 need() {
 	for tap_needed in "$@"; do
-		have "$tap_needed" || skip_all "no $tap_needed here"
+		have "$tap_needed" || skip_all "no $tap_needed here$(case $tap_needed in f1-* | tests/*) echo ': make check builds it' ;; esac)"
 	done
 }
 
