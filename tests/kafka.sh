@@ -49,8 +49,14 @@ ends() {
 			kafka_list="$kafka_list -t $kafka_topic:$kafka_partition:-1"
 		done
 	done
+	until_true kafka_offsets
+	awk '{ n[$1] += $NF } END { for (t in n) print t, n[t] }' "$tmp/.offsets" | sort
+}
+
+# a partition that is new, or whose broker is, may have no answer yet
+kafka_offsets() {
 	# shellcheck disable=SC2086
-	kcat -b "$F1_BROKERS" -Q $kafka_list 2>/dev/null | awk '{ n[$1] += $NF } END { for (t in n) print t, n[t] }' | sort
+	kcat -b "$F1_BROKERS" -Q $kafka_list >"$tmp/.offsets" 2>/dev/null && ! grep -qv ' offset [0-9]*$' "$tmp/.offsets"
 }
 
 until_true() {
