@@ -91,10 +91,10 @@ function views(   i) {
 		paragraph(common[commons[i]])
 	}
 	print ".El"
-	section("For people", order)
+	section("Views to query", order)
 	section("Functions", functions)
 	section("Tables", tables)
-	section("What the views are made of", inner)
+	section("Views behind these", inner)
 }
 
 END {

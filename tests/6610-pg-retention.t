@@ -83,7 +83,8 @@ results() {
 	for table in session lap_history final_classification participants event tyre_stints; do
 		sql "SELECT t::text FROM f1.$table t ORDER BY 1"
 	done
-	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties; do
+	for view in races classification laps positions gaps stints pit_stops fastest_laps theoretical_best driver_consistency overtakes penalties incidents \
+		tyre_wear fuel weather sessions drivers; do
 		sql "SELECT to_jsonb(v) FROM f1.$view v ORDER BY 1"
 	done
 }

@@ -48,20 +48,20 @@ LEFT JOIN f1.drivers d ON d.race_id = c.race_id AND d.car = c.car
 LEFT JOIN f1.enum_result_status s ON s.packet_format = c.packet_format AND s.value = c.result_status
 LEFT JOIN f1.enum_result_reason r ON r.packet_format = c.packet_format AND r.value = c.result_reason
 WINDOW race AS (PARTITION BY c.race_id);
-COMMENT ON VIEW f1.classification IS 'The result of each race and session: by the classification of the game, or, before it comes and in 2018 and 2019, which have none, as the cars were seen last';
+COMMENT ON VIEW f1.classification IS 'The result of each race and session: from the classification of the game, or, before that comes and in 2018 and 2019, which have none, from the cars as they were seen last';
 COMMENT ON COLUMN f1.classification.position IS 'Position';
 COMMENT ON COLUMN f1.classification.race_number IS 'Number on the car';
 COMMENT ON COLUMN f1.classification.grid_position IS 'Position on the grid';
 COMMENT ON COLUMN f1.classification.laps IS 'Laps finished';
 COMMENT ON COLUMN f1.classification.race_ms IS 'Time of the race without penalties [ms]; null in other sessions';
 COMMENT ON COLUMN f1.classification.penalty_seconds IS 'Time penalties [s]';
-COMMENT ON COLUMN f1.classification.race_time IS 'Time of the race with penalties, to read';
-COMMENT ON COLUMN f1.classification.gap_ms IS 'Behind the winner, penalties included [ms]; null if laps behind';
+COMMENT ON COLUMN f1.classification.race_time IS 'Time of the race with penalties, as text';
+COMMENT ON COLUMN f1.classification.gap_ms IS 'Time behind the winner, penalties included [ms]; null if laps behind';
 COMMENT ON COLUMN f1.classification.laps_down IS 'Laps behind the winner';
 COMMENT ON COLUMN f1.classification.best_ms IS 'Best lap [ms]';
-COMMENT ON COLUMN f1.classification.best_time IS 'The same to read';
+COMMENT ON COLUMN f1.classification.best_time IS 'The same as text';
 COMMENT ON COLUMN f1.classification.pit_stops IS 'Pit stops';
 COMMENT ON COLUMN f1.classification.points IS 'Points; null in other sessions';
 COMMENT ON COLUMN f1.classification.status IS 'Finished, retired and so on';
-COMMENT ON COLUMN f1.classification.reason IS 'Why. Formats 2025-2026';
-COMMENT ON COLUMN f1.classification.told IS 'Is it the classification of the game?';
+COMMENT ON COLUMN f1.classification.reason IS 'The reason for it. Formats 2025-2026';
+COMMENT ON COLUMN f1.classification.told IS 'Is it from the classification of the game?';

@@ -10,12 +10,12 @@ CREATE TABLE IF NOT EXISTS f1.league_drivers (
 	CHECK (race_number IS NOT NULL OR network_id IS NOT NULL OR game_name IS NOT NULL),
 	UNIQUE NULLS NOT DISTINCT (race_number, network_id, game_name)
 );
-COMMENT ON TABLE f1.league_drivers IS 'What the league calls its drivers: f1-pg --names loads it. A driver is the one with whom all agrees that is given here; if there are several, the one of whom most is given';
-COMMENT ON COLUMN f1.league_drivers.name IS 'Name that the views show';
-COMMENT ON COLUMN f1.league_drivers.team IS 'Team that the views show; null for that of the game';
-COMMENT ON COLUMN f1.league_drivers.race_number IS 'Number on the car; null for any. A number alone is never that of a car which the game drives';
+COMMENT ON TABLE f1.league_drivers IS 'What the league calls its drivers; f1-pg --names loads it. A row applies to a driver who agrees with all that it gives; if several apply, the one that gives most is used';
+COMMENT ON COLUMN f1.league_drivers.name IS 'Name to show in the views';
+COMMENT ON COLUMN f1.league_drivers.team IS 'Team to show in the views; null for that of the game';
+COMMENT ON COLUMN f1.league_drivers.race_number IS 'Number on the car; null for any. A row with only a number does not apply to a car that the game drives';
 COMMENT ON COLUMN f1.league_drivers.network_id IS 'Id of the player in the network game; null for any';
-COMMENT ON COLUMN f1.league_drivers.game_name IS 'Name in the game, in whatever case; null for any';
+COMMENT ON COLUMN f1.league_drivers.game_name IS 'Name in the game, in upper or lower case; null for any';
 
 CREATE OR REPLACE VIEW f1.drivers AS
 SELECT p.race_id, p.car, COALESCE(d.name, p.name) AS driver, COALESCE(d.team, t.name, 'Team ' || p.team_id) AS team,

@@ -13,13 +13,13 @@ LEFT JOIN f1.drivers o ON o.race_id = e.race_id AND o.car = e.other_vehicle_idx
 LEFT JOIN f1.enum_penalty p ON p.packet_format = e.packet_format AND p.value = e.penalty_type
 LEFT JOIN f1.enum_infringement i ON i.packet_format = e.packet_format AND i.value = e.infringement_type
 WHERE e.event_string_code = 'PENA';
-COMMENT ON VIEW f1.penalties IS 'Penalties and warnings, but those that a flashback took back. Formats 2020-2026';
-COMMENT ON COLUMN f1.penalties.session_time IS 'When it was given [s]';
+COMMENT ON VIEW f1.penalties IS 'Penalties and warnings, except those that a flashback took back. Formats 2020-2026';
+COMMENT ON COLUMN f1.penalties.session_time IS 'Session time at which it was given [s]';
 COMMENT ON COLUMN f1.penalties.lap_num IS 'Lap of the penalty';
-COMMENT ON COLUMN f1.penalties.penalty IS 'What it is';
-COMMENT ON COLUMN f1.penalties.infringement IS 'What it is for';
-COMMENT ON COLUMN f1.penalties.seconds IS 'Time gained, or of the penalty [s]';
-COMMENT ON COLUMN f1.penalties.places_gained IS 'Places gained by it';
+COMMENT ON COLUMN f1.penalties.penalty IS 'Kind of penalty';
+COMMENT ON COLUMN f1.penalties.infringement IS 'What it was given for';
+COMMENT ON COLUMN f1.penalties.seconds IS 'Time gained, or time of the penalty [s]';
+COMMENT ON COLUMN f1.penalties.places_gained IS 'Places gained';
 COMMENT ON COLUMN f1.penalties.other_car IS 'Index of the other car that was involved';
 COMMENT ON COLUMN f1.penalties.other_driver IS 'Its driver';
 
@@ -44,12 +44,12 @@ LEFT JOIN f1.enum_drs_disabled_reason z ON z.packet_format = e.packet_format AND
 	AND e.event_string_code = 'DRSD'
 LEFT JOIN f1.enum_collision_severity v ON v.packet_format = e.packet_format AND v.value = e.severity
 	AND e.event_string_code = 'COLL';
-COMMENT ON VIEW f1.incidents IS 'Collisions, retirements, safety cars, red flags, penalties served and DRS allowed or not, but those that a flashback took back';
-COMMENT ON COLUMN f1.incidents.session_time IS 'When it was [s]';
-COMMENT ON COLUMN f1.incidents.incident IS 'What it was';
+COMMENT ON VIEW f1.incidents IS 'Collisions, retirements, safety cars, red flags, penalties served, and DRS enabled or disabled, except those that a flashback took back';
+COMMENT ON COLUMN f1.incidents.session_time IS 'Session time of the incident [s]';
+COMMENT ON COLUMN f1.incidents.incident IS 'What happened';
 COMMENT ON COLUMN f1.incidents.other_car IS 'Index of the other car of a collision';
 COMMENT ON COLUMN f1.incidents.other_driver IS 'Its driver';
-COMMENT ON COLUMN f1.incidents.details IS 'Kind of safety car, reason of a retirement or of no DRS, severity of a collision, as far as the year tells';
+COMMENT ON COLUMN f1.incidents.details IS 'Kind of safety car, reason for a retirement or for no DRS, severity of a collision, as far as the format has them';
 
 CREATE OR REPLACE VIEW f1.lap_moves AS
 SELECT race_id, lap_num, car, driver, team, end_time, position, packet_format,
@@ -59,8 +59,8 @@ FROM f1.laps
 WHERE is_race
 WINDOW w AS (PARTITION BY race_id, car ORDER BY lap_num);
 COMMENT ON VIEW f1.lap_moves IS 'The position at the end of a lap and of the one before, in races';
-COMMENT ON COLUMN f1.lap_moves.end_time IS 'Session time at its end [s]';
-COMMENT ON COLUMN f1.lap_moves.position IS 'Position at its end';
+COMMENT ON COLUMN f1.lap_moves.end_time IS 'Session time at the end of the lap [s]';
+COMMENT ON COLUMN f1.lap_moves.position IS 'Position at the end of the lap';
 COMMENT ON COLUMN f1.lap_moves.position_before IS 'Position at the end of the lap before';
 COMMENT ON COLUMN f1.lap_moves.in_pits IS 'Was the car in the pits in this lap or at its beginning?';
 
@@ -72,7 +72,7 @@ CREATE OR REPLACE FUNCTION f1.swaps(now smallint[], before smallint[]) RETURNS T
 	JOIN unnest(swaps.now, swaps.before) WITH ORDINALITY b (place, place_before, n)
 		ON a.place < b.place AND a.place_before > b.place_before
 $$;
-COMMENT ON FUNCTION f1.swaps IS 'Which two have changed places, by their places in the arrays: the one ahead is the one that was behind';
+COMMENT ON FUNCTION f1.swaps IS 'Which two have changed places, by their index in the arrays: the one ahead now was behind before';
 
 -- From 2023 on the game tells overtakes. Before, two cars have changed places if at one line one was ahead and at the next
 -- the other, and neither of them was in the pits.
@@ -94,9 +94,9 @@ FROM (
 	GROUP BY race_id, lap_num
 ) l
 CROSS JOIN LATERAL f1.swaps(l.positions, l.positions_before) s;
-COMMENT ON VIEW f1.overtakes IS 'Overtakes: from 2023 on those that the game tells, but what a flashback took back; before, those that show from line to line, in and out laps apart';
-COMMENT ON COLUMN f1.overtakes.session_time IS 'When it was, or when the lap ended [s]';
+COMMENT ON VIEW f1.overtakes IS 'Overtakes: from 2023 on those that the game reports, except what a flashback took back; before, those that show from one lap end to the next, except in and out laps';
+COMMENT ON COLUMN f1.overtakes.session_time IS 'Session time of the overtake, or of the end of the lap [s]';
 COMMENT ON COLUMN f1.overtakes.lap_num IS 'Lap in which it shows, up to 2022';
 COMMENT ON COLUMN f1.overtakes.overtaken_car IS 'Index of the car that was overtaken';
 COMMENT ON COLUMN f1.overtakes.overtaken_driver IS 'Its driver';
-COMMENT ON COLUMN f1.overtakes.told IS 'Does the game tell it, or does it show from line to line?';
+COMMENT ON COLUMN f1.overtakes.told IS 'Does the game report it, or does it show from one lap end to the next?';

@@ -9,11 +9,11 @@ CREATE TABLE IF NOT EXISTS f1.frames (
 	seen bit(1024) NOT NULL,
 	PRIMARY KEY (session_uid, packet, chunk)
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE f1.frames IS 'Which frames of each session have which packet: what the view telemetry_gaps is made of. f1-pg keeps it';
+COMMENT ON TABLE f1.frames IS 'Which frames of each session have which packet, for the view telemetry_gaps. f1-pg maintains it';
 COMMENT ON COLUMN f1.frames.session_uid IS 'Id of the session';
 COMMENT ON COLUMN f1.frames.packet IS 'Kind of packet';
 COMMENT ON COLUMN f1.frames.chunk IS 'Overall frame / 1024';
-COMMENT ON COLUMN f1.frames.seen IS 'A bit for each of the 1024 frames: is it there? Frame 0, which comes when all is over, is not among them';
+COMMENT ON COLUMN f1.frames.seen IS 'A bit for each of the 1024 frames, set if the packet came. Frame 0, which comes after the end, is not counted';
 
 CREATE OR REPLACE FUNCTION f1.frame_time(session_uid bigint, packet text, frame integer) RETURNS real
 	LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION f1.lap_time(ms bigint) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	AS $$ SELECT CASE WHEN ms < 0 THEN '-' ELSE '' END || to_char(make_interval(secs => abs(ms) / 1000.0),
 		CASE WHEN abs(ms) >= 3600000 THEN 'FMHH24:MI:SS.MS' ELSE 'FMMI:SS.MS' END) $$;
-COMMENT ON FUNCTION f1.lap_time IS 'Milliseconds as people write lap times: 1:23.456';
+COMMENT ON FUNCTION f1.lap_time IS 'Milliseconds as a lap time is written: 1:23.456';
 
 -- All that is known of a lap, in one pass and without joins: its first and last sample, the first one out of the pits (what
 -- tyre it was driven on), the first one of the next lap (with the lap's time), and what the game tells afterwards, and so of
@@ -73,7 +73,7 @@ FROM (
 WHERE lap_num >= 0
 	AND COALESCE((f).result_status, 2) < 3		-- behind the flag the lap number goes on
 	AND (NOT (f IS NULL) OR NOT (h IS NULL) OR (n).last_lap_time_in_ms > 0 OR position_told IS NOT NULL);
-COMMENT ON VIEW f1.lap_facts IS 'All that is known of a lap, live or told afterwards: what laps and the views like it are made of. Lap 0 is the grid';
+COMMENT ON VIEW f1.lap_facts IS 'All that is known of a lap, seen live or sent afterwards, for laps and similar views. Lap 0 is the grid';
 
 -- What the game tells of the stints; a stop that a flashback took back is not among the first num_tyre_stints.
 CREATE OR REPLACE VIEW f1.told_stints AS
@@ -84,7 +84,7 @@ FROM f1.session_chain c
 JOIN f1.tyre_stints s ON s.session_uid = c.session_uid
 LEFT JOIN f1.session_history h ON h.session_uid = s.session_uid AND h.car = s.car
 WHERE c.is_last AND s.stint < COALESCE(h.num_tyre_stints, 8) AND s.tyre_visual_compound > 0;
-COMMENT ON VIEW f1.told_stints IS 'The stints as the game tells them. Formats 2021-2026';
+COMMENT ON VIEW f1.told_stints IS 'The stints as the game sends them. Formats 2021-2026';
 
 CREATE OR REPLACE VIEW f1.laps AS
 SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.lap_ms) AS lap_time,
@@ -144,32 +144,32 @@ LEFT JOIN f1.enum_tyre_visual v ON v.packet_format = l.packet_format
 LEFT JOIN f1.enum_tyre_actual a ON a.packet_format = l.packet_format
 	AND a.value = COALESCE(l.told_actual, l.actual_tyre_compound)
 LEFT JOIN f1.enum_tyre_compound k ON k.packet_format = l.packet_format AND k.value = l.tyre_compound;
-COMMENT ON VIEW f1.laps IS 'The laps of each car, without what flashbacks and reloads took back; also those that nobody saw, as far as the game tells them afterwards';
+COMMENT ON VIEW f1.laps IS 'The laps of each car, without what flashbacks and reloads took back; laps that were not seen live are included, as far as the game sends them afterwards';
 COMMENT ON COLUMN f1.laps.lap_ms IS 'Time of the lap [ms]; null if it was not finished';
-COMMENT ON COLUMN f1.laps.lap_time IS 'The same to read';
-COMMENT ON COLUMN f1.laps.sector1_ms IS 'Time of sector 1 [ms]; up to 2022 the game cannot tell more than 65 s';
+COMMENT ON COLUMN f1.laps.lap_time IS 'The same as text';
+COMMENT ON COLUMN f1.laps.sector1_ms IS 'Time of sector 1 [ms]; up to 2022 the game cannot send more than 65 s';
 COMMENT ON COLUMN f1.laps.sector2_ms IS 'Time of sector 2 [ms]';
 COMMENT ON COLUMN f1.laps.sector3_ms IS 'Time of sector 3 [ms]';
 COMMENT ON COLUMN f1.laps.valid IS 'Does the lap count for the best time?';
-COMMENT ON COLUMN f1.laps.position IS 'Position at its end; of a lap of a race that nobody saw, by the times so far';
-COMMENT ON COLUMN f1.laps.tyre IS 'Tyre as it is called in the game: soft, medium, hard and so on; on a lap that ends in the pits the one before the stop';
+COMMENT ON COLUMN f1.laps.position IS 'Position at the end of the lap; in a race, for a lap that was not seen, by the times so far';
+COMMENT ON COLUMN f1.laps.tyre IS 'Tyre, by its name in the game: soft, medium, hard and so on; on a lap that ends in the pits, that before the stop';
 COMMENT ON COLUMN f1.laps.compound IS 'Compound (C1 to C6 and so on). Formats 2019-2026';
-COMMENT ON COLUMN f1.laps.tyre_age IS 'Age of the tyres at its beginning, in laps. Formats 2020-2026';
+COMMENT ON COLUMN f1.laps.tyre_age IS 'Age of the tyres at the beginning of the lap, in laps. Formats 2020-2026';
 COMMENT ON COLUMN f1.laps.in_lap IS 'Did it end in the pits?';
 COMMENT ON COLUMN f1.laps.out_lap IS 'Did it begin in the pits?';
 COMMENT ON COLUMN f1.laps.stint IS 'Stint, from 1';
 COMMENT ON COLUMN f1.laps.complete IS 'Was it finished?';
 COMMENT ON COLUMN f1.laps.seen IS 'Was anything of it seen live?';
 COMMENT ON COLUMN f1.laps.race_ms IS 'Time of all laps up to this one [ms]; null if one is missing';
-COMMENT ON COLUMN f1.laps.start_time IS 'Session time at its beginning [s]';
-COMMENT ON COLUMN f1.laps.end_time IS 'Session time at its end [s]';
+COMMENT ON COLUMN f1.laps.start_time IS 'Session time at the beginning of the lap [s]';
+COMMENT ON COLUMN f1.laps.end_time IS 'Session time at the end of the lap [s]';
 COMMENT ON COLUMN f1.laps.penalty_seconds IS 'Time penalties so far [s]';
 COMMENT ON COLUMN f1.laps.warnings IS 'Warnings so far. Formats 2021-2026';
 COMMENT ON COLUMN f1.laps.speed_trap IS 'Fastest speed at the speed trap so far [km/h]';
-COMMENT ON COLUMN f1.laps.result_status IS 'State of the car at its end (enum_result_status)';
-COMMENT ON COLUMN f1.laps.valid_flags IS 'What of it counts (enum_lap_valid_flags)';
-COMMENT ON COLUMN f1.laps.last_session IS 'Session of its last sample';
-COMMENT ON COLUMN f1.laps.last_frame IS 'Overall frame of its last sample';
+COMMENT ON COLUMN f1.laps.result_status IS 'State of the car at the end of the lap (enum_result_status)';
+COMMENT ON COLUMN f1.laps.valid_flags IS 'Which parts of it count (enum_lap_valid_flags)';
+COMMENT ON COLUMN f1.laps.last_session IS 'Session of the last sample of the lap';
+COMMENT ON COLUMN f1.laps.last_frame IS 'Overall frame of the last sample of the lap';
 
 CREATE OR REPLACE VIEW f1.positions AS
 SELECT g.race_id, 0::smallint AS lap_num, g.car, d.driver, d.team, g.grid AS position
@@ -191,7 +191,7 @@ UNION ALL
 SELECT race_id, lap_num, car, driver, team, position
 FROM f1.laps
 WHERE complete AND is_race;
-COMMENT ON VIEW f1.positions IS 'The positions in races: on the grid, and at the end of each lap';
+COMMENT ON VIEW f1.positions IS 'The positions in races, on the grid and at the end of each lap';
 COMMENT ON COLUMN f1.positions.lap_num IS 'Lap; 0 is the grid';
 COMMENT ON COLUMN f1.positions.position IS 'Position';
 
@@ -208,10 +208,10 @@ FROM (
 ) l
 WHERE race_time IS NOT NULL
 WINDOW lap AS (PARTITION BY race_id, lap_num);
-COMMENT ON VIEW f1.gaps IS 'In races, how far a car was behind when it ended a lap: lapped cars are compared lap by lap';
+COMMENT ON VIEW f1.gaps IS 'In races, how far behind a car was when it ended a lap; lapped cars are compared lap by lap';
 COMMENT ON COLUMN f1.gaps.position IS 'Position at the end of the lap';
-COMMENT ON COLUMN f1.gaps.to_leader_ms IS 'Behind the first to end this lap [ms]';
-COMMENT ON COLUMN f1.gaps.to_ahead_ms IS 'Behind the one before it at the end of this lap [ms]';
+COMMENT ON COLUMN f1.gaps.to_leader_ms IS 'Time behind the first to end this lap [ms]';
+COMMENT ON COLUMN f1.gaps.to_ahead_ms IS 'Time behind the car that ended this lap before it [ms]';
 
 CREATE OR REPLACE VIEW f1.stints AS
 SELECT race_id, car, driver, team, stint, min(lap_num) AS first_lap, max(lap_num) AS last_lap, count(*)::integer AS laps,
@@ -223,14 +223,14 @@ FROM f1.laps
 GROUP BY race_id, car, driver, team, stint;
 COMMENT ON VIEW f1.stints IS 'The stints of each car';
 COMMENT ON COLUMN f1.stints.stint IS 'Stint, from 1';
-COMMENT ON COLUMN f1.stints.first_lap IS 'Its first lap';
-COMMENT ON COLUMN f1.stints.last_lap IS 'Its last lap, so far';
+COMMENT ON COLUMN f1.stints.first_lap IS 'First lap of the stint';
+COMMENT ON COLUMN f1.stints.last_lap IS 'Last lap of the stint so far';
 COMMENT ON COLUMN f1.stints.laps IS 'How many laps of it are known';
-COMMENT ON COLUMN f1.stints.tyre IS 'Tyre as it is called in the game';
+COMMENT ON COLUMN f1.stints.tyre IS 'Tyre, by its name in the game';
 COMMENT ON COLUMN f1.stints.compound IS 'Compound. Formats 2019-2026';
-COMMENT ON COLUMN f1.stints.tyre_age IS 'Age of the tyres at its beginning, in laps. Formats 2020-2026';
+COMMENT ON COLUMN f1.stints.tyre_age IS 'Age of the tyres at the beginning of the stint, in laps. Formats 2020-2026';
 COMMENT ON COLUMN f1.stints.best_ms IS 'Best lap that counts [ms]';
-COMMENT ON COLUMN f1.stints.average_ms IS 'Average lap without the first of the race, and those to and from the pits [ms]';
+COMMENT ON COLUMN f1.stints.average_ms IS 'Average lap, without the first of the race and those into and out of the pits [ms]';
 
 CREATE OR REPLACE VIEW f1.pit_stops AS
 SELECT l.race_id, l.car, l.driver, l.team,
@@ -264,15 +264,15 @@ LEFT JOIN (
 	GROUP BY race_id, car, stop
 ) p ON p.race_id = l.race_id AND p.car = l.car AND p.lap_num = l.lap_num
 WHERE l.complete AND (l.in_lap OR (l.in_lap IS NULL AND l.stint_ends));
-COMMENT ON VIEW f1.pit_stops IS 'The pit stops of races; also those that nobody saw, where the game tells the stints';
-COMMENT ON COLUMN f1.pit_stops.stop IS 'Stop of this car, from 1';
+COMMENT ON VIEW f1.pit_stops IS 'The pit stops of races, including those that were not seen, where the game sends the stints';
+COMMENT ON COLUMN f1.pit_stops.stop IS 'Number of the stop of this car, from 1';
 COMMENT ON COLUMN f1.pit_stops.lap_num IS 'Lap that ended in the pits';
-COMMENT ON COLUMN f1.pit_stops.in_time IS 'Session time when it entered the pit lane [s]';
-COMMENT ON COLUMN f1.pit_stops.out_time IS 'Session time when it left the pit lane [s]';
+COMMENT ON COLUMN f1.pit_stops.in_time IS 'Session time when the car entered the pit lane [s]';
+COMMENT ON COLUMN f1.pit_stops.out_time IS 'Session time when the car left the pit lane [s]';
 COMMENT ON COLUMN f1.pit_stops.lane_ms IS 'Time in the pit lane [ms]';
-COMMENT ON COLUMN f1.pit_stops.stop_ms IS 'Time it stood [ms]. Formats 2021-2026';
-COMMENT ON COLUMN f1.pit_stops.tyre_before IS 'Tyre before';
-COMMENT ON COLUMN f1.pit_stops.tyre_after IS 'Tyre after';
+COMMENT ON COLUMN f1.pit_stops.stop_ms IS 'Time at standstill [ms]. Formats 2021-2026';
+COMMENT ON COLUMN f1.pit_stops.tyre_before IS 'Tyre before the stop';
+COMMENT ON COLUMN f1.pit_stops.tyre_after IS 'Tyre after the stop';
 COMMENT ON COLUMN f1.pit_stops.position_before IS 'Position at the end of that lap';
 COMMENT ON COLUMN f1.pit_stops.position_after IS 'Position at the end of the next lap';
 
@@ -289,12 +289,12 @@ FROM (
 COMMENT ON VIEW f1.fastest_laps IS 'The best lap of each car that counts';
 COMMENT ON COLUMN f1.fastest_laps.rank IS 'Place among the cars of the race';
 COMMENT ON COLUMN f1.fastest_laps.lap_ms IS 'Time of the lap [ms]';
-COMMENT ON COLUMN f1.fastest_laps.lap_time IS 'The same to read';
-COMMENT ON COLUMN f1.fastest_laps.behind_ms IS 'Behind the fastest [ms]';
+COMMENT ON COLUMN f1.fastest_laps.lap_time IS 'The same as text';
+COMMENT ON COLUMN f1.fastest_laps.behind_ms IS 'Time behind the fastest [ms]';
 COMMENT ON COLUMN f1.fastest_laps.sector1_ms IS 'Time of sector 1 [ms]';
 COMMENT ON COLUMN f1.fastest_laps.sector2_ms IS 'Time of sector 2 [ms]';
 COMMENT ON COLUMN f1.fastest_laps.sector3_ms IS 'Time of sector 3 [ms]';
-COMMENT ON COLUMN f1.fastest_laps.tyre IS 'Tyre as it is called in the game';
+COMMENT ON COLUMN f1.fastest_laps.tyre IS 'Tyre, by its name in the game';
 COMMENT ON COLUMN f1.fastest_laps.tyre_age IS 'Age of the tyres, in laps. Formats 2020-2026';
 
 CREATE OR REPLACE VIEW f1.theoretical_best AS
@@ -309,14 +309,14 @@ FROM (
 	WHERE complete
 	GROUP BY race_id, car, driver, team
 ) l;
-COMMENT ON VIEW f1.theoretical_best IS 'The best sectors of each car put together: sectors of finished laps that count';
+COMMENT ON VIEW f1.theoretical_best IS 'The best sectors of each car put together: sectors that count, from finished laps';
 COMMENT ON COLUMN f1.theoretical_best.sector1_ms IS 'Best sector 1 [ms]';
 COMMENT ON COLUMN f1.theoretical_best.sector2_ms IS 'Best sector 2 [ms]';
 COMMENT ON COLUMN f1.theoretical_best.sector3_ms IS 'Best sector 3 [ms]';
-COMMENT ON COLUMN f1.theoretical_best.lap_ms IS 'The three together [ms]';
-COMMENT ON COLUMN f1.theoretical_best.lap_time IS 'The same to read';
+COMMENT ON COLUMN f1.theoretical_best.lap_ms IS 'Sum of the three [ms]';
+COMMENT ON COLUMN f1.theoretical_best.lap_time IS 'The same as text';
 COMMENT ON COLUMN f1.theoretical_best.best_ms IS 'Best lap that was driven [ms]';
-COMMENT ON COLUMN f1.theoretical_best.left_ms IS 'What was left between the two [ms]';
+COMMENT ON COLUMN f1.theoretical_best.left_ms IS 'How much best_ms is above lap_ms [ms]';
 
 CREATE OR REPLACE VIEW f1.driver_consistency AS
 SELECT race_id, car, driver, team, count(*)::integer AS laps, min(lap_ms) AS best_ms, round(avg(lap_ms))::integer AS average_ms,
@@ -329,8 +329,8 @@ FROM (
 ) l
 WHERE lap_ms <= 1.07 * best_ms
 GROUP BY race_id, car, driver, team;
-COMMENT ON VIEW f1.driver_consistency IS 'How even the laps of each car were: those within 107 % of its best, without the first of a race and those to and from the pits';
-COMMENT ON COLUMN f1.driver_consistency.laps IS 'How many laps these are';
+COMMENT ON VIEW f1.driver_consistency IS 'How even the laps of each car were: those within 107 % of its best, without the first of a race and those into and out of the pits';
+COMMENT ON COLUMN f1.driver_consistency.laps IS 'Number of these laps';
 COMMENT ON COLUMN f1.driver_consistency.best_ms IS 'The best of them [ms]';
 COMMENT ON COLUMN f1.driver_consistency.average_ms IS 'Their average [ms]';
 COMMENT ON COLUMN f1.driver_consistency.median_ms IS 'Their median [ms]';

@@ -60,10 +60,10 @@ SELECT c.race_id, c.session_uid, g.packet, g.frames, g.expected, g.missing,
 	g.longest_gap, g.gap_time
 FROM f1.session_chain c
 CROSS JOIN LATERAL f1.session_gaps(c.session_uid) g;
-COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing, for each session and kind of packet: datagrams that did not come in a frame in which others came, and the longest time without any';
+COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing of each session and kind of packet: datagrams that did not come in a frame in which others came, and the longest time without any';
 COMMENT ON COLUMN f1.telemetry_gaps.packet IS 'Kind of packet';
 COMMENT ON COLUMN f1.telemetry_gaps.frames IS 'Frames that have it';
-COMMENT ON COLUMN f1.telemetry_gaps.expected IS 'Frames that should';
+COMMENT ON COLUMN f1.telemetry_gaps.expected IS 'Frames that should have it';
 COMMENT ON COLUMN f1.telemetry_gaps.missing IS 'The difference';
 COMMENT ON COLUMN f1.telemetry_gaps.missing_percent IS 'The same as a share [%]';
 COMMENT ON COLUMN f1.telemetry_gaps.longest_gap IS 'Longest time without one [s]';

@@ -10,7 +10,7 @@ UNION
 SELECT session_uid FROM f1.participants_extra WHERE session_uid <> 0
 UNION
 SELECT session_uid FROM f1.final_classification_extra WHERE session_uid <> 0;
-COMMENT ON VIEW f1.session_list IS 'The UIDs of all sessions of which the database knows anything';
+COMMENT ON VIEW f1.session_list IS 'The UIDs of all sessions of which the database has anything';
 COMMENT ON COLUMN f1.session_list.session_uid IS 'UID of the session';
 
 -- A session that does not begin at its beginning goes on with another one if that has the same track, kind, links and cars,
@@ -70,11 +70,11 @@ COMMENT ON FUNCTION f1.session_chains IS 'See the view session_chain';
 CREATE OR REPLACE VIEW f1.session_chain AS
 SELECT race_id, session_uid, part, until_time, is_last, is_race
 FROM f1.session_chains();
-COMMENT ON VIEW f1.session_chain IS 'Which sessions make one race: those after a reload of a saved game, or after joining again, have UIDs of their own';
+COMMENT ON VIEW f1.session_chain IS 'Which sessions make up one race: those after loading a saved game, or after joining again, have UIDs of their own';
 COMMENT ON COLUMN f1.session_chain.race_id IS 'The race: UID of its first session';
 COMMENT ON COLUMN f1.session_chain.session_uid IS 'UID of the session';
 COMMENT ON COLUMN f1.session_chain.part IS 'Its place in the race, from 1';
-COMMENT ON COLUMN f1.session_chain.until_time IS 'Session time from which on a later part holds instead [s]; null for all of it';
+COMMENT ON COLUMN f1.session_chain.until_time IS 'Session time from which on a later part replaces it [s]; null if none does';
 COMMENT ON COLUMN f1.session_chain.is_last IS 'Is it the last part?';
 COMMENT ON COLUMN f1.session_chain.is_race IS 'Is it a race?';
 
@@ -106,15 +106,15 @@ COMMENT ON FUNCTION f1.timelines IS 'See the view timeline';
 CREATE OR REPLACE VIEW f1.timeline AS
 SELECT race_id, part, session_uid, pass, first_frame, last_frame, until_time, is_race
 FROM f1.timelines();
-COMMENT ON VIEW f1.timeline IS 'The stretches of frames that count: all others were undone by a flashback or by loading a saved game. A sample counts if its overall frame is between first_frame and last_frame, its overall frame less its frame is pass (or its frame is 0, at the end), and its session time is below until_time';
+COMMENT ON VIEW f1.timeline IS 'The stretches of frames that count; all others were undone by a flashback or by loading a saved game. A sample counts if its overall frame is between first_frame and last_frame, its overall frame minus its frame is pass (or its frame is 0, at the end), and its session time is below until_time';
 COMMENT ON COLUMN f1.timeline.race_id IS 'The race';
 COMMENT ON COLUMN f1.timeline.part IS 'Part of the race, from 1';
 COMMENT ON COLUMN f1.timeline.session_uid IS 'UID of the session';
-COMMENT ON COLUMN f1.timeline.pass IS 'Frames that flashbacks took back before it; null for a session without laps, which is one stretch';
+COMMENT ON COLUMN f1.timeline.pass IS 'Number of frames that flashbacks took back before it; null for a session without laps, which is one stretch';
 COMMENT ON COLUMN f1.timeline.first_frame IS 'First overall frame';
 COMMENT ON COLUMN f1.timeline.last_frame IS 'Last overall frame; 2147483647 if the stretch was not cut';
 COMMENT ON COLUMN f1.timeline.is_race IS 'Is it a race?';
-COMMENT ON COLUMN f1.timeline.until_time IS 'Session time from which on a later part holds instead [s]; null for all of it';
+COMMENT ON COLUMN f1.timeline.until_time IS 'Session time from which on a later part replaces it [s]; null if none does';
 
 CREATE OR REPLACE VIEW f1.sessions AS
 SELECT c.race_id, f1.session_hex(c.race_id) AS race, c.session_uid, f1.session_hex(c.session_uid) AS session, c.part,
@@ -138,7 +138,7 @@ LEFT JOIN f1.enum_track t ON t.packet_format = i.packet_format AND t.value = i.t
 LEFT JOIN f1.enum_session_type y ON y.packet_format = i.packet_format AND y.value = i.session_type
 LEFT JOIN f1.enum_game_mode m ON m.packet_format = i.packet_format AND m.value = i.game_mode
 LEFT JOIN f1.enum_weather w ON w.packet_format = i.packet_format AND w.value = i.weather;
-COMMENT ON VIEW f1.sessions IS 'All sessions: a row a UID, with the race that it is a part of';
+COMMENT ON VIEW f1.sessions IS 'All sessions, a row for each UID, with the race that it is a part of';
 COMMENT ON COLUMN f1.sessions.race_id IS 'The race: UID of its first session';
 COMMENT ON COLUMN f1.sessions.race IS 'The same in 16 hex digits';
 COMMENT ON COLUMN f1.sessions.session_uid IS 'UID of the session';
@@ -152,16 +152,16 @@ COMMENT ON COLUMN f1.sessions.game_mode IS 'Game mode. Formats 2022-2026';
 COMMENT ON COLUMN f1.sessions.online IS 'Is it a game over the network?';
 COMMENT ON COLUMN f1.sessions.total_laps IS 'Laps of the race';
 COMMENT ON COLUMN f1.sessions.track_length IS 'Length of the track [m]';
-COMMENT ON COLUMN f1.sessions.first_time IS 'Session time of the first sample [s]: above 0 if its beginning was not seen';
+COMMENT ON COLUMN f1.sessions.first_time IS 'Session time of the first sample [s]; above 0 if the beginning was not seen';
 COMMENT ON COLUMN f1.sessions.last_time IS 'Session time of the last sample [s]';
-COMMENT ON COLUMN f1.sessions.first_received_at IS 'When the first sample arrived, if the capture knows it';
-COMMENT ON COLUMN f1.sessions.last_received_at IS 'When the last sample arrived, if the capture knows it';
+COMMENT ON COLUMN f1.sessions.first_received_at IS 'When the first sample arrived, if the capture has the time';
+COMMENT ON COLUMN f1.sessions.last_received_at IS 'When the last sample arrived, if the capture has the time';
 COMMENT ON COLUMN f1.sessions.has_result IS 'Did the game send a classification?';
 COMMENT ON COLUMN f1.sessions.player_car IS 'Index of the player''s car; null when spectating';
 COMMENT ON COLUMN f1.sessions.spectating IS 'Did the player only watch?';
-COMMENT ON COLUMN f1.sessions.weather IS 'Weather at its end';
-COMMENT ON COLUMN f1.sessions.track_temperature IS 'Temperature of the track at its end [degrees C]';
-COMMENT ON COLUMN f1.sessions.air_temperature IS 'Temperature of the air at its end [degrees C]';
+COMMENT ON COLUMN f1.sessions.weather IS 'Weather at the end';
+COMMENT ON COLUMN f1.sessions.track_temperature IS 'Temperature of the track at the end [degrees C]';
+COMMENT ON COLUMN f1.sessions.air_temperature IS 'Temperature of the air at the end [degrees C]';
 COMMENT ON COLUMN f1.sessions.safety_cars IS 'Safety car periods. Formats 2023-2026';
 COMMENT ON COLUMN f1.sessions.virtual_safety_cars IS 'Virtual safety car periods. Formats 2023-2026';
 COMMENT ON COLUMN f1.sessions.red_flags IS 'Red flags. Formats 2023-2026';
@@ -183,8 +183,8 @@ FROM (
 	track_length, last_first_time, last_time, last_first_received_at, last_received_at, has_result, player_car, spectating, weather,
 	track_temperature, air_temperature, safety_cars, virtual_safety_cars, red_flags, weekend_link_identifier,
 	session_link_identifier, parts, first_time, first_received_at);
-COMMENT ON VIEW f1.races IS 'The sessions, but those that go on after a reload, or after joining again, as one; not only races';
-COMMENT ON COLUMN f1.races.race_id IS 'UID of the first session: what other views tell a race by';
+COMMENT ON VIEW f1.races IS 'The sessions, not only races; those that continue after loading a saved game, or after joining again, are one';
+COMMENT ON COLUMN f1.races.race_id IS 'UID of the first session, which identifies the race in other views';
 COMMENT ON COLUMN f1.races.race IS 'The same in 16 hex digits';
 COMMENT ON COLUMN f1.races.parts IS 'How many sessions it is made of';
 COMMENT ON COLUMN f1.races.packet_format IS 'Year of the packet format';
@@ -195,10 +195,10 @@ COMMENT ON COLUMN f1.races.game_mode IS 'Game mode. Formats 2022-2026';
 COMMENT ON COLUMN f1.races.online IS 'Is it a game over the network?';
 COMMENT ON COLUMN f1.races.total_laps IS 'Laps of the race';
 COMMENT ON COLUMN f1.races.track_length IS 'Length of the track [m]';
-COMMENT ON COLUMN f1.races.first_time IS 'Session time of the first sample [s]: above 0 if the beginning was not seen';
+COMMENT ON COLUMN f1.races.first_time IS 'Session time of the first sample [s]; above 0 if the beginning was not seen';
 COMMENT ON COLUMN f1.races.last_time IS 'Session time of the last sample [s]';
-COMMENT ON COLUMN f1.races.first_received_at IS 'When the first sample arrived, if the capture knows it';
-COMMENT ON COLUMN f1.races.last_received_at IS 'When the last sample arrived, if the capture knows it';
+COMMENT ON COLUMN f1.races.first_received_at IS 'When the first sample arrived, if the capture has the time';
+COMMENT ON COLUMN f1.races.last_received_at IS 'When the last sample arrived, if the capture has the time';
 COMMENT ON COLUMN f1.races.has_result IS 'Did the game send a classification?';
 COMMENT ON COLUMN f1.races.player_car IS 'Index of the player''s car; null when spectating';
 COMMENT ON COLUMN f1.races.weather IS 'Weather at the end';

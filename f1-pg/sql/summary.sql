@@ -8,7 +8,7 @@
 -- A sample may say anything. None of it may end a load or a view: what is no time is null.
 CREATE OR REPLACE FUNCTION f1.whole(x double precision) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	AS $$ SELECT CASE WHEN x BETWEEN -1000000000 AND 1000000000 THEN round(x)::integer END $$;
-COMMENT ON FUNCTION f1.whole IS 'A number of milliseconds as a whole one; null if it is none, or more than eleven days';
+COMMENT ON FUNCTION f1.whole IS 'Milliseconds as an integer; null if they are no number, or more than eleven days';
 
 CREATE TABLE IF NOT EXISTS f1.lap_ends (
 	session_uid bigint NOT NULL,
@@ -40,12 +40,12 @@ CREATE TABLE IF NOT EXISTS f1.lap_ends (
 	speed_trap_fastest_speed real,
 	PRIMARY KEY (session_uid, car, lap_num, pit_status, pass, is_last)
 ) WITH (fillfactor = 70);	-- live, the last samples are replaced all the time
-COMMENT ON TABLE f1.lap_ends IS 'The first and the last sample of each car in each lap, in and out of the pit lane, before and after each flashback: what the views are made of. f1-pg keeps it by a trigger on lap_data';
+COMMENT ON TABLE f1.lap_ends IS 'The first and the last sample of each car in each lap, in and out of the pit lane, before and after each flashback, for the views. A trigger on lap_data maintains it';
 COMMENT ON COLUMN f1.lap_ends.session_uid IS 'As in lap_data';
 COMMENT ON COLUMN f1.lap_ends.car IS 'As in lap_data';
 COMMENT ON COLUMN f1.lap_ends.lap_num IS 'current_lap_num of the sample';
 COMMENT ON COLUMN f1.lap_ends.pit_status IS 'As in lap_data (enum_pit_status)';
-COMMENT ON COLUMN f1.lap_ends.pass IS 'Overall frame less frame: how many frames flashbacks took back before this sample';
+COMMENT ON COLUMN f1.lap_ends.pass IS 'Overall frame minus frame: how many frames flashbacks took back before this sample';
 COMMENT ON COLUMN f1.lap_ends.is_last IS 'Is it the last sample, or the first?';
 COMMENT ON COLUMN f1.lap_ends.overall_frame_identifier IS 'As in lap_data';
 COMMENT ON COLUMN f1.lap_ends.session_time IS 'As in lap_data [s]';
@@ -76,9 +76,9 @@ CREATE TABLE IF NOT EXISTS f1.passes (
 	last_frame integer NOT NULL,
 	PRIMARY KEY (session_uid, pass)
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE f1.passes IS 'The stretches between flashbacks: what the view timeline is made of. f1-pg keeps it by a trigger on lap_data';
+COMMENT ON TABLE f1.passes IS 'The stretches between flashbacks, for the view timeline. A trigger on lap_data maintains it';
 COMMENT ON COLUMN f1.passes.session_uid IS 'As in lap_data';
-COMMENT ON COLUMN f1.passes.pass IS 'Overall frame less frame: how many frames flashbacks took back before it';
+COMMENT ON COLUMN f1.passes.pass IS 'Overall frame minus frame: how many frames flashbacks took back before it';
 COMMENT ON COLUMN f1.passes.first_frame IS 'The first overall frame';
 COMMENT ON COLUMN f1.passes.last_frame IS 'The last overall frame';
 
@@ -141,7 +141,7 @@ BEGIN
 			ELSE EXCLUDED.overall_frame_identifier < t.overall_frame_identifier END;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION f1.note_laps IS 'Trigger: keeps lap_ends';
+COMMENT ON FUNCTION f1.note_laps IS 'Trigger that maintains lap_ends and passes';
 CREATE OR REPLACE TRIGGER note_laps AFTER INSERT ON f1.lap_data REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION f1.note_laps();
 
@@ -178,11 +178,11 @@ CREATE TABLE IF NOT EXISTS f1.session_info (
 	num_virtual_safety_car_periods smallint,
 	num_red_flag_periods smallint
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE f1.session_info IS 'The last sample of each session, and when the first one was: what the view sessions is made of. f1-pg keeps it by a trigger on session';
-COMMENT ON COLUMN f1.session_info.session_uid IS 'As in session; the other columns, too, are those of its last sample';
+COMMENT ON TABLE f1.session_info IS 'The last sample of each session, and when the first one was, for the view sessions. A trigger on session maintains it';
+COMMENT ON COLUMN f1.session_info.session_uid IS 'As in session; the other columns, too, are those of the last sample';
 COMMENT ON COLUMN f1.session_info.first_frame IS 'Overall frame of the first sample';
-COMMENT ON COLUMN f1.session_info.first_time IS 'Session time of the first sample [s]: 0 where the session was seen from its beginning';
-COMMENT ON COLUMN f1.session_info.first_received_at IS 'When the first sample arrived, if the capture knows it';
+COMMENT ON COLUMN f1.session_info.first_time IS 'Session time of the first sample [s]; 0 where the session was seen from its beginning';
+COMMENT ON COLUMN f1.session_info.first_received_at IS 'When the first sample arrived, if the capture has the time';
 
 CREATE OR REPLACE FUNCTION f1.note_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -234,7 +234,7 @@ BEGIN
 		WHERE EXCLUDED.first_frame < t.first_frame OR EXCLUDED.overall_frame_identifier > t.overall_frame_identifier;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION f1.note_sessions IS 'Trigger: keeps session_info';
+COMMENT ON FUNCTION f1.note_sessions IS 'Trigger that maintains session_info';
 CREATE OR REPLACE TRIGGER note_sessions AFTER INSERT ON f1.session REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION f1.note_sessions();
 

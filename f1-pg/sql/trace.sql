@@ -9,11 +9,11 @@ FROM f1.timeline t
 JOIN f1.lap_ends e ON e.session_uid = t.session_uid AND e.pass = t.pass
 GROUP BY t.race_id, t.part, t.session_uid, t.pass, e.car, e.lap_num, t.last_frame, t.until_time
 HAVING min(e.overall_frame_identifier) <= t.last_frame AND (t.until_time IS NULL OR min(e.session_time) < t.until_time);
-COMMENT ON VIEW f1.lap_frames IS 'The frames of each lap that count: more than one stretch if a flashback or a reload was in it';
-COMMENT ON COLUMN f1.lap_frames.pass IS 'Overall frame less frame';
+COMMENT ON VIEW f1.lap_frames IS 'The frames of each lap that count; more than one stretch if there was a flashback or a reload in the lap';
+COMMENT ON COLUMN f1.lap_frames.pass IS 'Overall frame minus frame';
 COMMENT ON COLUMN f1.lap_frames.first_frame IS 'First overall frame';
 COMMENT ON COLUMN f1.lap_frames.last_frame IS 'Last overall frame';
-COMMENT ON COLUMN f1.lap_frames.until_time IS 'Session time from which on a later part holds instead [s]';
+COMMENT ON COLUMN f1.lap_frames.until_time IS 'Session time from which on a later part replaces it [s]';
 
 CREATE OR REPLACE VIEW f1.lap_trace AS
 SELECT race_id, car, lap_num, session_uid, overall_frame_identifier, session_time, lap_ms, lap_distance, speed, throttle,
@@ -71,7 +71,7 @@ FROM (
 	) s
 ) s
 WHERE reached IS NULL OR lap_distance > reached;
-COMMENT ON VIEW f1.lap_trace IS 'A lap sample by sample, by distance, which always grows: where a car stands or goes back, samples are left out. Ask for one race, car and lap';
+COMMENT ON VIEW f1.lap_trace IS 'A lap sample by sample, by distance, which always grows: samples in which the car stands or goes backwards are left out. Ask for one race, car and lap';
 COMMENT ON COLUMN f1.lap_trace.overall_frame_identifier IS 'Overall frame of the sample, in its session';
 COMMENT ON COLUMN f1.lap_trace.session_time IS 'Session time [s]';
 COMMENT ON COLUMN f1.lap_trace.lap_ms IS 'Time since the lap began [ms]';
@@ -86,9 +86,9 @@ COMMENT ON COLUMN f1.lap_trace.drs IS 'DRS open: 1';
 COMMENT ON COLUMN f1.lap_trace.ers_store IS 'Energy stored [J]; null if the player hides it';
 COMMENT ON COLUMN f1.lap_trace.ers_mode IS 'Deployment mode (enum_ers_mode); null if the player hides it';
 COMMENT ON COLUMN f1.lap_trace.position IS 'Position in the race';
-COMMENT ON COLUMN f1.lap_trace.x IS 'Place on the track [m]';
+COMMENT ON COLUMN f1.lap_trace.x IS 'Position on the track [m]';
 COMMENT ON COLUMN f1.lap_trace.y IS 'Height [m]';
-COMMENT ON COLUMN f1.lap_trace.z IS 'Place on the track [m]';
+COMMENT ON COLUMN f1.lap_trace.z IS 'Position on the track [m]';
 
 -- Each pair of samples gives the points of the grid between them, by straight lines.
 CREATE OR REPLACE FUNCTION f1.lap_grid(race_id bigint, car integer, lap_num integer, step integer DEFAULT 5)
@@ -114,7 +114,7 @@ CREATE OR REPLACE FUNCTION f1.lap_grid(race_id bigint, car integer, lap_num inte
 	-- a hole of more than 100 m is nothing to draw a line over
 	WHERE d1 > 0 AND d1 - d0 < 100
 $$;
-COMMENT ON FUNCTION f1.lap_grid IS 'A lap on a grid of so many metres: time since its beginning [ms], speed [km/h], throttle, brake, steering and gear';
+COMMENT ON FUNCTION f1.lap_grid IS 'A lap at steps of so many metres: time since its beginning [ms], speed [km/h], throttle, brake, steering and gear';
 
 CREATE OR REPLACE FUNCTION f1.lap_compare(session bigint, car_a integer, lap_a integer, car_b integer, lap_b integer)
 	RETURNS TABLE (distance integer, delta_ms double precision, speed_a double precision, speed_b double precision,
@@ -133,4 +133,4 @@ CREATE OR REPLACE FUNCTION f1.lap_compare(session bigint, car_a integer, lap_a i
 	JOIN b USING (distance)
 	ORDER BY distance
 $$;
-COMMENT ON FUNCTION f1.lap_compare IS 'Two laps of a race every 5 m: how much later b is there than a [ms], speed [km/h], throttle, brake, steering and gear of both. The session is the UID of any part of the race';
+COMMENT ON FUNCTION f1.lap_compare IS 'Two laps of a race compared every 5 m: how much later b is there than a [ms], and speed [km/h], throttle, brake, steering and gear of both. The session is the UID of any part of the race';

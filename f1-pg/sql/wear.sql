@@ -27,9 +27,9 @@ LEFT JOIN LATERAL (
 		AND p.your_telemetry = 0 AND p.car <> p.player_car_index)
 ) w ON true
 WHERE l.seen;
-COMMENT ON VIEW f1.tyre_wear IS 'Wear of the tyres at the end of each lap: after a stop in this lap, that of the new ones. Null if the player hides it';
+COMMENT ON VIEW f1.tyre_wear IS 'Wear of the tyres at the end of each lap; after a stop in the lap, that of the new ones. Null if the player hides it';
 COMMENT ON COLUMN f1.tyre_wear.stint IS 'Stint, from 1';
-COMMENT ON COLUMN f1.tyre_wear.tyre IS 'Tyre as it is called in the game';
+COMMENT ON COLUMN f1.tyre_wear.tyre IS 'Tyre, by its name in the game';
 COMMENT ON COLUMN f1.tyre_wear.tyre_age IS 'Age of the tyres at the beginning of the lap, in laps. Formats 2020-2026';
 COMMENT ON COLUMN f1.tyre_wear.rl IS 'Wear rear left [%]';
 COMMENT ON COLUMN f1.tyre_wear.rr IS 'Wear rear right [%]';
@@ -55,7 +55,7 @@ LEFT JOIN f1.enum_fuel_mix m ON m.packet_format = l.packet_format AND m.value = 
 WHERE l.seen;
 COMMENT ON VIEW f1.fuel IS 'Fuel at the end of each lap. Null if the player hides it';
 COMMENT ON COLUMN f1.fuel.fuel IS 'Fuel in the tank [kg]';
-COMMENT ON COLUMN f1.fuel.laps_left IS 'For how many laps more than needed it lasts, or less: as the game''s display has it. Formats 2019-2026';
+COMMENT ON COLUMN f1.fuel.laps_left IS 'How many laps more than needed it lasts, below 0 if fewer, as the game displays it. Formats 2019-2026';
 COMMENT ON COLUMN f1.fuel.used IS 'Used in this lap [kg]';
 COMMENT ON COLUMN f1.fuel.mix IS 'Mixture';
 
@@ -73,9 +73,9 @@ FROM (
 	LEFT JOIN f1.enum_weather w ON w.packet_format = s.packet_format AND w.value = s.weather
 ) s
 WHERE changes;
-COMMENT ON VIEW f1.weather IS 'The weather, a row for each change of it or of the temperatures';
-COMMENT ON COLUMN f1.weather.from_time IS 'Session time from which on it was so [s]';
-COMMENT ON COLUMN f1.weather.to_time IS 'Session time until which it was so [s]; null until the end';
+COMMENT ON VIEW f1.weather IS 'The weather, with a row for each change of it or of the temperatures';
+COMMENT ON COLUMN f1.weather.from_time IS 'Session time at which it began [s]';
+COMMENT ON COLUMN f1.weather.to_time IS 'Session time at which it ended [s]; null for the last row, which lasts to the end';
 COMMENT ON COLUMN f1.weather.weather IS 'Weather';
 COMMENT ON COLUMN f1.weather.track_temperature IS 'Temperature of the track [degrees C]';
 COMMENT ON COLUMN f1.weather.air_temperature IS 'Temperature of the air [degrees C]';
