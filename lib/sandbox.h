@@ -6,10 +6,11 @@
 
 #include <stdbool.h>
 
-/* For what reads only streams and files: from now on this process, and what it starts, can read and write what is open, wait, ask for the time and for memory,
- * and end. With `files` it can open files for reading as well, with --metrics it can write that file. The kernel refuses
- * all else with EPERM, by seccomp(2): no other program, no network, no file. Where the kernel cannot do that nothing
- * changes, and -v says so. A program built with a sanitizer, which needs more, stays as it is. */
+/* For what reads only streams and files: from now on this process can read and write what is open, wait, ask for the time
+ * and for memory, and end. With `files` it can open files for reading as well, and with --metrics write and rename them
+ * (the filter sees flags, not paths). The kernel refuses all else with EPERM, by seccomp(2): no other program, no network.
+ * Where the kernel cannot do that nothing changes, and -v says so. A program built with a sanitizer, which needs more,
+ * stays as it is. */
 void sandbox_enter(bool files);
 
 /* The least, for what needs the network and files as it goes: from now on this process, with the threads that begin later,
