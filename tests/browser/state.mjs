@@ -2,6 +2,7 @@
 /* state.mjs: what the page makes of records, without a browser: what comes twice, goes back or is no number */
 
 import { State } from '../../f1-ws/www/state.js';
+import { Trail } from '../../f1-ws/www/trail.js';
 import { done, is } from './pipeline.mjs';
 
 const record = (packet, time, more) => ({ packet, packet_format: 2023, session_uid: '00000000000000ff', session_time: time,
@@ -28,5 +29,25 @@ const said = (state) => state.events.map((e) => e.record.event_string_code);
 	take(overtakes.slice(-64));
 	is('and they are not told twice either', [state.events.length, state.events[0].record.session_time,
 	    state.events.at(-1).record.session_time], [200, 720, 919]);
+}
+
+/* a car at 50 m/s, told 5 times a second for ten minutes, of which a flashback undoes one */
+{
+	const trail = new Trail(), drive = (from, to) => {
+		for (let t = from; t < to; t += 0.2)
+			trail.add(50 * t, t);
+	};
+
+	drive(0, 600);
+	is('when a car was where', [trail.when(50 * 500.5), trail.when(50 * 300)].map((t) => t && t.toFixed(1)), ['500.5', null]);
+	trail.cut(540);
+	is('the same after a flashback, as far as it went', [trail.when(50 * 500.5), trail.when(50 * 541)].map((t) => t && t.toFixed(1)),
+	    ['500.5', null]);
+	drive(540.1, 560);
+	is('and on the new way', trail.when(50 * 550.5)?.toFixed(1), '550.5');
+	trail.cut(100);
+	is('of one beyond all that is kept nothing stays', trail.when(50 * 500.5), null);
+	drive(100, 130);
+	is('and it begins again', trail.when(50 * 120.5)?.toFixed(1), '120.5');
 }
 process.exit(done());
