@@ -27,7 +27,7 @@ function words(state, r)
 	case 'PENA':
 		return penalty(state, r);
 	case 'SPTP':
-		if (r.is_overall_fastest_in_session === 0)
+		if (r.is_overall_fastest_in_session === 0 || r.speed === null)
 			return null;
 		return [`${who(r.car)}: ${r.speed.toFixed(1)} km/h in the speed trap`];
 	case 'STLG':
