@@ -261,7 +261,7 @@ function apart(panel)
 }
 
 /* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows or that are none, a spectator, a
- * restricted car */
+ * restricted car, the same words twice in a second */
 async function strange(browser)
 {
 	const serve = await server(), page = await open(browser, `http://127.0.0.1:${serve.port}/`);
@@ -286,6 +286,10 @@ async function strange(browser)
 	    time: 255, lap_num: 1, places_gained: 0 }));
 	out.push(head('event', 3, { event_string_code: '<b>', car: 0 }));
 	out.push(head('event', 3, { event_string_code: 'SPTP', car: 0, speed: NaN }));
+	const collision = (frame_identifier) => head('event', 3, { event_string_code: 'COLL', vehicle1_idx: 1, vehicle2_idx: 2,
+	    frame_identifier });
+
+	out.push(collision(740), collision(745));
 	out.push(head('marshal_zones', 1, { zone: 0, zone_start: 0.5, zone_flag: 3 }), head('marshal_zones', 1, { zone: 1,
 	    zone_start: 1e30, zone_flag: 3 }));
 	out.push(head('motion', 0, { car: 0, world_position_x: 100, world_position_y: 0, world_position_z: NaN, world_velocity_x: 50,
@@ -304,8 +308,12 @@ async function strange(browser)
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
 	is('nor an empty chart without a word', await say(page, '#wear-text'), 'hidden');
 	const events = () => page.$$eval('#events li span', (words) => words.map((w) => w.textContent));
+	const collided = `${names[1]} and ${names[2]} collide`;
 
-	ok('a speed that is no number is no line', await until(async () => (await events()).length === 2), await events());
+	ok('a speed that is no number is no line', await until(async () => (await events()).length === 4), await events());
+	is('what happens twice is told twice', (await events()).slice(0, 2), [collided, collided]);
+	serve.ws.stdin.write(frame(collision(750)));
+	ok('and stays so when more comes', await until(async () => (await events()).length === 5), await events());
 	await page.evaluate(() => {
 		location.hash = '#car=4';
 	});
