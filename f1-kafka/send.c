@@ -393,7 +393,7 @@ produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
 }
 
 static void
-deliver(const struct head *h, struct block *block, const uint8_t *record, size_t n)
+deliver(const struct head *h, struct topic *topic, struct block *block, const uint8_t *record, size_t n)
 {
 	struct message *m;
 	const uint8_t *value;
@@ -409,7 +409,7 @@ deliver(const struct head *h, struct block *block, const uint8_t *record, size_t
 	m->value_block = value == record ? NULL : block_use(self.values);
 	m->record = record;
 	m->n = (uint32_t)n;
-	m->topic = topic_of(h);
+	m->topic = topic;
 	m->number = self.numbered++;
 	if ((error = produce(h, m, value, value_n)) == RD_KAFKA_RESP_ERR_NO_ERROR)
 		self.under_way++;
@@ -445,11 +445,13 @@ hold(struct block *block, const uint8_t *record, size_t n)
 	self.held_end = &m->next;
 }
 
-/* May the record go to its topic? */
-static bool
-ready(const struct head *h)
+/* The topic of the record, or NULL as long as it has to wait for a broker. */
+static struct topic *
+destination(const struct head *h)
 {
-	return self.over || topic_known(h) || reachable();
+	struct topic *topic = topic_of(h, false);
+
+	return topic == NULL && (self.over || reachable()) ? topic_of(h, true) : topic;
 }
 
 /* Sends what is held back, as far as there is a broker now, or never will be. */
@@ -463,14 +465,15 @@ let_go(void)
 	self.letting_go = true;
 	while (self.held_n > 0) {
 		struct message *m = self.held;
+		struct topic *topic;
 
 		head_read(&head, m->record, m->n);
-		if (!ready(&head))
+		if ((topic = destination(&head)) == NULL)
 			break;
 		self.held = m->next;
 		self.held_n--;
 		self.held_bytes -= m->n;
-		deliver(&head, m->record_block, m->record, m->n);
+		deliver(&head, topic, m->record_block, m->record, m->n);
 		release(m);
 		if (self.failed_n >= CHUNK)	/* it is over: their values need room */
 			bury();
@@ -490,12 +493,14 @@ send_poll(void)
 void
 send_record(const struct head *h, struct block *block, const uint8_t *record, size_t n)
 {
+	struct topic *topic;
+
 	while (self.held_bytes >= self.held_max && wait_for_room())
 		let_go();
-	if (self.held_n > 0 || !ready(h))
+	if (self.held_n > 0 || (topic = destination(h)) == NULL)
 		hold(block, record, n);
 	else
-		deliver(h, block, record, n);
+		deliver(h, topic, block, record, n);
 }
 
 int

@@ -5,7 +5,7 @@
 
 #include "template.h"
 
-enum { NAME_MAX_N = 32, FORMAT_N = 5, SESSION_N = 16, CAR_N = 5 };	/* bytes that a part may take */
+enum { RECORD_N = 32, FORMAT_N = 5, SESSION_N = 16, CAR_N = 5 };	/* bytes that a part may take */
 
 static const char *
 add(struct template *t, char what, const char *text, size_t n)
@@ -42,7 +42,7 @@ template_parse(struct template *t, const char *text)
 			break;
 		case 'p':
 			t->record = true;
-			room += NAME_MAX_N;
+			room += RECORD_N;
 			break;
 		case 'f':
 			t->format = true;

@@ -89,9 +89,8 @@ new_topic(const struct head *h, const struct layout_record *kind, unsigned forma
 	return t;
 }
 
-/* The topic, or NULL if it is not there; with `make` it is made. */
-static struct topic *
-find(const struct head *h, bool make)
+struct topic *
+topic_of(const struct head *h, bool make)
 {
 	const struct layout_record *kind = self.names->record ? h->kind : NULL;
 	unsigned format = self.names->format ? h->packet_format : 0;
@@ -107,18 +106,6 @@ find(const struct head *h, bool make)
 	t = new_topic(h, kind, format, uid);
 	t->next = *at;
 	return *at = t;
-}
-
-bool
-topic_known(const struct head *h)
-{
-	return find(h, false) != NULL;
-}
-
-struct topic *
-topic_of(const struct head *h)
-{
-	return find(h, true);
 }
 
 void

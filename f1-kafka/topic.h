@@ -29,11 +29,8 @@ const char *topic_check(const struct template *);
  * comes for them. Ends the program with status 69 if that fails at the start. */
 void topic_init(rd_kafka_t *, const struct template *names, bool create);
 
-/* Was there a record of this topic before? */
-bool topic_known(const struct head *);
-
-/* The topic of a record, whose kind is known. */
-struct topic *topic_of(const struct head *);
+/* The topic of a record, whose kind is known. If no record of it came before it is made, or without `make` NULL. */
+struct topic *topic_of(const struct head *, bool make);
 
 void topic_end(void);
 

@@ -112,8 +112,11 @@ latest_put(const struct head *h, const uint8_t *record, size_t n, bool player)
 	bool new;
 
 	self.number++;
-	if (!self.any || h->session_uid != self.session)
+	if (!self.any || h->session_uid != self.session) {
+		if (player)	/* made late, of a session that is over */
+			return;
 		begin_session(h->session_uid);
+	}
 	if (kind == SIZE_MAX)
 		return;
 	if (kind == self.event) {

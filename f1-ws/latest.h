@@ -3,8 +3,8 @@
  *
  * Every record gets a number when it is put, and takes the place of the one before of its kind and keys. So a
  * client that has all up to some number is up to date once it gets the latest records of higher ones, however many came
- * in between. A record of another session begins anew. Events do not replace one another: the last LATEST_EVENTS are kept,
- * without the buttons.
+ * in between. A record of another session begins anew; a merged object of another one is not kept. Events do not replace
+ * one another: the last LATEST_EVENTS are kept, without the buttons.
  */
 #ifndef LATEST_H
 #define LATEST_H

@@ -133,6 +133,34 @@ put_number(char *to, const struct pack *item)
 static char *put_item(char *to, const uint8_t **at, const uint8_t *end, int depth);
 
 static char *
+put_uid(char *to, uint64_t uid)
+{
+	*to++ = '"';
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[uid >> shift & 15];
+	*to++ = '"';
+	return to;
+}
+
+/* The value of a key: two fields are not written as they are, whatever width a writer gave them. */
+static char *
+put_value(char *to, const struct pack *key, const uint8_t **at, const uint8_t *end, int depth)
+{
+	const uint8_t *begin = *at;
+	struct pack item;
+
+	if (key->n == 11 && pack_read(at, end, &item) == 0) {
+		if (item.kind == PACK_UNSIGNED && memcmp(key->bytes, "session_uid", 11) == 0)
+			return put_uid(to, item.u);
+		if ((item.kind == PACK_SIGNED || (item.kind == PACK_UNSIGNED && item.u <= INT64_MAX)) &&
+		    memcmp(key->bytes, "received_at", 11) == 0)
+			return put_time(to, item.i);
+		*at = begin;
+	}
+	return put_item(to, at, end, depth);
+}
+
+static char *
 put_map(char *to, const uint8_t **at, const uint8_t *end, uint32_t pairs, int depth)
 {
 	*to++ = '{';
@@ -145,23 +173,7 @@ put_map(char *to, const uint8_t **at, const uint8_t *end, uint32_t pairs, int de
 			*to++ = ',';
 		to = put_string(to, key.bytes, key.n);
 		*to++ = ':';
-		/* the only fields of these types */
-		if (*at < end && **at == 0xcf && key.n == 11 && memcmp(key.bytes, "session_uid", 11) == 0) {
-			struct pack uid;
-
-			if (pack_read(at, end, &uid) == -1)
-				return NULL;
-			*to++ = '"';
-			for (int shift = 60; shift >= 0; shift -= 4)
-				*to++ = "0123456789abcdef"[uid.u >> shift & 15];
-			*to++ = '"';
-		} else if (*at < end && **at == 0xd3 && key.n == 11 && memcmp(key.bytes, "received_at", 11) == 0) {
-			struct pack when;
-
-			if (pack_read(at, end, &when) == -1)
-				return NULL;
-			to = put_time(to, when.i);
-		} else if ((to = put_item(to, at, end, depth)) == NULL)
+		if ((to = put_value(to, &key, at, end, depth)) == NULL)
 			return NULL;
 	}
 	*to++ = '}';

@@ -154,6 +154,33 @@ jq -cs 'sort_by(.packet, .car)[]' after.out >got
 same 'the latest on connect, while stdin is open' got want
 wait "$wait_for_nothing"
 
+# one write, of which the end is of another session: the merged object of the one before comes behind it
+f1-sim -y 2025 -c 3 -r 2 -l 1 --duration 2 --seed 2 | f1-decode >other.f1
+python3 - >two.f1 <<'END'
+import sys
+
+def records(name, kind):
+    data, at = open(name, 'rb').read(), 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
+        if b'packet' + bytes([0xa0 | len(kind)]) + kind + b'\xa9packet_id' in data[at:end]:
+            yield data[at:end]
+        at = end
+
+sys.stdout.buffer.write(b''.join(list(records('race.f1', b'car_telemetry'))[:3]) + next(records('other.f1', b'session')))
+END
+serve --linger
+cat two.f1 >&3
+exec 3>&-
+tries=0
+until [ "$(counter records_total)" = 4 ] || [ $((tries += 1)) -gt 200 ]; do
+	:
+done
+is 'another session: the merged object of the one before does not bring it back' "$(counter sessions_total)" 2
+COUNT=1 by_hand read "$port" '/?select=session,player' >again.out 2>/dev/null
+is 'and what the new one has told is kept' "$(jq -r .packet again.out)" session
+stop "$server"
+
 # --- pass
 run f1-ws -l 127.0.0.1:0 -p <race.f1 >out 2>said
 same '-p: stdout is stdin' out race.f1

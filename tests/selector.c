@@ -1,4 +1,4 @@
-/* selector: the records on stdin that a selector takes, as JSON; for 1300-selector.t
+/* selector: the records on stdin that a selector takes, as JSON
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>

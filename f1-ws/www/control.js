@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* control.js: the race control list, of the game's events */
 
-import { make, $ } from './dom.js';
+import { data, make, text, $ } from './dom.js';
 import * as format from './format.js';
 import { name } from './names.js';
 import * as q from './quantities.js';
@@ -27,7 +27,7 @@ function words(state, r)
 	case 'PENA':
 		return penalty(state, r);
 	case 'SPTP':
-		if (r.is_overall_fastest_in_session === 0)
+		if (r.is_overall_fastest_in_session === 0 || r.speed === null)
 			return null;
 		return [`${who(r.car)}: ${r.speed.toFixed(1)} km/h in the speed trap`];
 	case 'STLG':
@@ -76,43 +76,49 @@ function penalty(state, r)
 
 const TOP = 120;	/* lines shown */
 
-/* draw: events are few, so the lines that are there are compared by what they say */
+/* line: a new one, without its words */
+function line(event)
+{
+	const node = document.createElement('li');
+
+	node.f1event = event;
+	make(node, 'time');
+	make(node, 'span');
+	return node;
+}
+
+/* draw: a line stays with its event, so that a screen reader tells only those that are new */
 export function draw(state)
 {
-	const list = $('events'), lines = [];
+	const list = $('events'), shown = new Map();
+	let above = null;
 
-	for (let i = state.events.length - 1; i >= 0 && lines.length < TOP; i--) {
-		const { record, undone } = state.events[i], said = words(state, record);
+	for (let i = state.events.length - 1; i >= 0 && shown.size < TOP; i--) {
+		const event = state.events[i], said = words(state, event.record), code = event.record.event_string_code;
 
 		/* of the start lights only the last one counts */
-		if (!said || (record.event_string_code === 'STLG' && lines.length && lines[lines.length - 1].code === 'STLG'))
+		if (!said || (code === 'STLG' && above === 'STLG'))
 			continue;
-		lines.push({ code: record.event_string_code, time: format.clock(record.session_time), words: said[0],
-		    look: said[1] ?? 'plain', undone });
+		shown.set(event, said);
+		above = code;
 	}
-	/* new ones come on top: make what is new, so that those that stay are not read out again */
-	const key = (l) => `${l.time} ${l.words} ${l.undone}`;
-	const old = new Map([...list.children].map((node) => [node.f1key, node]));
-	let before = list.firstChild;
+	const nodes = new Map();
 
-	for (const line of lines) {
-		let node = old.get(key(line));
-
-		old.delete(key(line));
-		if (node && node === before) {
-			before = before.nextSibling;
-			continue;
-		}
-		if (!node) {
-			node = document.createElement('li');
-			node.f1key = key(line);
-			node.dataset.look = line.look;
-			node.classList.toggle('undone', line.undone);
-			make(node, 'time').textContent = line.time;
-			make(node, 'span').textContent = line.words;
-		}
-		list.insertBefore(node, before);
+	for (const node of [...list.children]) {
+		if (shown.has(node.f1event))
+			nodes.set(node.f1event, node);
+		else
+			node.remove();
 	}
-	for (const node of old.values())
-		node.remove();
+	let next = list.firstChild;
+
+	for (const [event, [said, look]] of shown) {
+		const node = nodes.get(event) ?? list.insertBefore(line(event), next);
+
+		next = node.nextSibling;
+		data(node, 'look', look ?? 'plain');
+		data(node, 'undone', event.undone ? '' : null);
+		text(node.firstChild, format.clock(event.record.session_time));
+		text(node.lastChild, said);
+	}
 }

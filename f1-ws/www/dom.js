@@ -71,9 +71,9 @@ export function hide(node, hidden)
 }
 
 /* scale: fills a bar; share is 0..1, coarse enough that a bar that stands still costs nothing */
-export function scale(node, share, origin = '')
+export function scale(node, share)
 {
 	const s = Math.round(Math.min(1, Math.max(-1, share || 0)) * 250) / 250;
 
-	style(node, 'transform', `${origin}scaleX(${s})`);
+	style(node, 'transform', `scaleX(${s})`);
 }

@@ -33,7 +33,7 @@ export function flag(state)
 	return s ? ['green', 'Track clear'] : ['none', format.NONE];
 }
 
-/* the first lap of a race is driven before total_laps is known to matter: practice has 99 or 200 in some years */
+/* laps: the leader's of a race, or of a time trial; else the time left, since the total_laps of practice mean nothing */
 function laps(state)
 {
 	const s = state.session, leader = state.order()[0];

@@ -147,15 +147,17 @@ export class Map2d {
 	drawZones(c, state)
 	{
 		const zones = state.zones.slice(0, state.session?.num_marshal_zones ?? 0);
+		/* whatever a packet says, a share of the lap */
+		const start = (zone) => Math.min(1, Math.max(0, zone?.zone_start ?? 1));
 		const look = { [q.FLAG_YELLOW]: 'flag-yellow', [q.FLAG_RED]: 'flag-red', [q.FLAG_BLUE]: 'flag-blue' };
 
 		zones.forEach((zone, i) => {
 			if (!zone || !look[zone.zone_flag])
 				return;
-			const next = zones[(i + 1) % zones.length]?.zone_start ?? 1;
+			const from = start(zone), to = start(zones[(i + 1) % zones.length]);
 
 			c.strokeStyle = this.colour(look[zone.zone_flag]);
-			this.line(c, zone.zone_start, next > zone.zone_start ? next : next + 1);
+			this.line(c, from, to > from ? to : to + 1);
 		});
 	}
 
@@ -194,7 +196,7 @@ export class Map2d {
 		this.now = performance.now();
 		/* the leaders are drawn last, and the followed car on top of all */
 		const cars = state.order().reverse().filter((car) => car.motion &&
-		    (car.motion.world_position_x !== 0 || car.motion.world_position_z !== 0));
+		    (car.motion.world_position_x || car.motion.world_position_z));
 
 		if (!this.unit)
 			this.resize();

@@ -21,12 +21,11 @@ export class Outline {
 		const key = `f1.track.${session.packet_format}.${session.track_id}.${session.track_length}`;
 
 		if (key === this.key)
-			return false;
+			return;
 		this.key = key;
 		this.length = session.track_length;
 		this.clear();
 		this.load();
-		return true;
 	}
 
 	clear()
@@ -66,32 +65,33 @@ export class Outline {
 		return this.known === POINTS;
 	}
 
-	/* learn: from a motion record of a car and its last lap_data; true if the line changed */
+	/* learn: from a motion record of a car and its last lap_data */
 	learn(car, motion)
 	{
 		const lap = car.lap;
 
 		if (!lap || !this.length || lap.pit_status || lap.result_status !== q.RESULT_ACTIVE || lap.driver_status === 0)
-			return false;
+			return;
 		const dt = motion.session_time - lap.session_time;
 		const distance = lap.lap_distance + q.groundSpeed(motion) * dt;
 
-		if (Math.abs(dt) > 0.3 || distance < 0 || distance >= this.length)
-			return false;
+		if (Math.abs(dt) > 0.3 || !(distance >= 0 && distance < this.length))
+			return;
 		const i = Math.floor(distance / this.length * POINTS);
 		const x = motion.world_position_x, z = motion.world_position_z;
 
-		if (this.complete)
-			return this.check(i, x, z);
-		/* what no record tells is 0 */
-		if (this.points[i] || (x === 0 && z === 0))
-			return false;
+		if (this.complete) {
+			this.check(i, x, z);
+			return;
+		}
+		/* what no record tells is 0, and a NaN is null */
+		if (this.points[i] || (!x && !z))
+			return;
 		this.points[i] = [Math.round(x * 10) / 10, Math.round(z * 10) / 10];
 		this.known++;
 		this.version++;
 		if (this.known >= DONE * POINTS)
 			this.finish();
-		return true;
 	}
 
 	/* finish: the few points that no car was seen at lie between their neighbours */
@@ -117,18 +117,15 @@ export class Outline {
 		this.save();
 	}
 
+	/* check: a car against the line that is known; where too many are off it is learned again */
 	check(i, x, z)
 	{
 		const [px, pz] = this.points[i];
 
-		if (Math.hypot(x - px, z - pz) < FAR) {
+		if (Math.hypot(x - px, z - pz) < FAR)
 			this.wrong = 0;
-			return false;
-		}
-		if (++this.wrong < WRONG)
-			return false;
-		this.clear();
-		return true;
+		else if (++this.wrong === WRONG)
+			this.clear();
 	}
 
 	/* at: the point at a share of the lap, or null */

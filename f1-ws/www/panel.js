@@ -155,7 +155,7 @@ export class Panel {
 		text($('ers-text'), hidden ? HIDDEN : `${Math.round(s.ers_store_energy / q.ERS_STORE * 100)}%`);
 		scale($('fuel'), hidden || !s.fuel_capacity ? 0 : s.fuel_in_tank / s.fuel_capacity);
 		text($('fuel-text'), hidden ? HIDDEN
-		    : `${s.fuel_in_tank.toFixed(1)} kg${laps === null ? '' : `  ${format.delta(laps * 1000).slice(0, -2)} laps`}`);
+		    : `${(s.fuel_in_tank ?? 0).toFixed(1)} kg${laps === null ? '' : `  ${format.delta(laps * 1000).slice(0, -2)} laps`}`);
 		data($('fuel-text'), 'low', !hidden && laps !== null && laps < 0 ? '' : null);
 		text($('ers-mode'), hidden ? 'ERS –' : `ERS ${name('ers_mode', s.ers_deploy_mode, state.year) ?? s.ers_deploy_mode}`);
 		data($('ers-mode'), 'on', !hidden && s.ers_deploy_mode > 1 ? 'ready' : null);

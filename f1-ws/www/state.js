@@ -8,11 +8,11 @@ import * as q from './quantities.js';
 export const HEADER = 1, TOWER = 2, CAR = 4, MAP = 8, CONTROL = 16, LAPS = 32, FORECAST = 64, PICTURE = 128, ALL = 255;
 
 const NO_SESSION = '0000000000000000';
-const MAX_EVENTS = 200;
+const MAX_EVENTS = 200;	/* more than f1-ws keeps for who connects, so that none is told twice */
 const STALE = 1500;	/* ms without a record of the session, after which one of an old session counts again */
 const BACK = 0.3;	/* s that a car's time must go back to be a flashback; datagrams that overtake make less */
 
-/* more often than anyone wants to read, or drawn elsewhere */
+/* more often than anyone wants to read */
 const QUIET = new Set(['BUTN']);
 
 /* players online who hide their names are all called the same */
@@ -41,8 +41,7 @@ export class State {
 		this.zones = [];		/* marshal zones */
 		this.forecast = [];
 		this.cars = new Map();
-		this.events = [];		/* { record, undone }, the newest last */
-		this.told = new Set();		/* what they were, since the last one comes again on connect */
+		this.events = [];		/* { record, undone, key }, the newest last */
 		this.lights = 0;
 		this.red = this.chequered = this.ended = false;
 		this.best = 0;
@@ -124,20 +123,20 @@ export class State {
 		this.onflashback(from, time);
 	}
 
+	/* tell: an event; true if it is new: the last ones come again with each connection */
 	tell(r)
 	{
+		if (QUIET.has(r.event_string_code))
+			return false;
 		const { received_at: _, ...rest } = r, key = JSON.stringify(rest);
 
-		if (QUIET.has(r.event_string_code) || this.told.has(key))
-			return;
-		this.told.add(key);
-		this.events.push({ record: r, undone: false });
-		if (this.events.length > MAX_EVENTS) {
+		if (this.events.some((e) => e.key === key))
+			return false;
+		this.events.push({ record: r, undone: false, key });
+		if (this.events.length > MAX_EVENTS)
 			this.events.shift();
-			if (this.told.size > 4 * MAX_EVENTS)
-				this.told.clear();
-		}
 		this.dirty |= CONTROL;
+		return true;
 	}
 
 	/* findBest: of all cars, when one of them changed */
@@ -323,7 +322,7 @@ const handlers = {
 		s.dirty |= TOWER;
 	},
 	event(s, r) {
-		raceControl(s, r);
-		s.tell(r);
+		if (s.tell(r))
+			raceControl(s, r);
 	},
 };

@@ -8,7 +8,7 @@ export class Trail {
 	{
 		this.distance = new Float64Array(ROOM);
 		this.time = new Float64Array(ROOM);
-		this.end = 0;	/* entries ever made; the last ROOM are there */
+		this.begin = this.end = 0;	/* numbers of the first entry that is there, and of the next one */
 	}
 
 	/* add: a car that stands or rolls back adds nothing, so distances only rise */
@@ -16,24 +16,25 @@ export class Trail {
 	{
 		const last = (this.end - 1) % ROOM;
 
-		if (this.end > 0 && distance <= this.distance[last])
+		if (this.end > this.begin && distance <= this.distance[last])
 			return;
 		this.distance[this.end % ROOM] = distance;
 		this.time[this.end % ROOM] = time;
 		this.end++;
+		this.begin = Math.max(this.begin, this.end - ROOM);
 	}
 
 	/* cut: forgets what was after time, which a flashback undid */
 	cut(time)
 	{
-		while (this.end > 0 && this.time[(this.end - 1) % ROOM] > time)
+		while (this.end > this.begin && this.time[(this.end - 1) % ROOM] > time)
 			this.end--;
 	}
 
 	/* when: the time at which the car was at distance, or null if that is not remembered */
 	when(distance)
 	{
-		let low = Math.max(0, this.end - ROOM), high = this.end - 1;
+		let low = this.begin, high = this.end - 1;
 
 		if (high < low || distance < this.distance[low % ROOM] || distance > this.distance[high % ROOM])
 			return null;

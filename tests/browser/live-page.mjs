@@ -260,7 +260,8 @@ function apart(panel)
 	    a.bottom <= b.top + 1 || b.bottom <= a.top + 1));
 }
 
-/* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows, a spectator, a restricted car */
+/* strange: 24 cars, names that are markup or very long, numbers that no enumeration knows or that are none, a spectator, a
+ * restricted car, the same words twice in a second */
 async function strange(browser)
 {
 	const serve = await server(), page = await open(browser, `http://127.0.0.1:${serve.port}/`);
@@ -270,7 +271,7 @@ async function strange(browser)
 	const out = [];
 
 	out.push(head('session', 1, { weather: 77, track_temperature: 20, air_temperature: 20, total_laps: 50, track_length: 5000,
-	    session_type: 99, track_id: 120, session_time_left: 3600, is_spectating: 1, spectator_car_index: 3, num_marshal_zones: 0,
+	    session_type: 99, track_id: 120, session_time_left: 3600, is_spectating: 1, spectator_car_index: 3, num_marshal_zones: 2,
 	    safety_car_status: 9, num_weather_forecast_samples: 0 }));
 	for (let car = 0; car < 24; car++) {
 		out.push(head('lap_data', 2, { car, last_lap_time_in_ms: 0, current_lap_time_in_ms: 1000, lap_distance: 100 - car,
@@ -278,12 +279,21 @@ async function strange(browser)
 		    penalties: 0, grid_position: 0, driver_status: 99, result_status: car === 5 ? 200 : 2 }));
 		out.push(head('participants', 4, { car, ai_controlled: 0, driver_id: 60000, network_id: 1, team_id: 60000, my_team: 0,
 		    race_number: car, nationality: 250, name: names[car % names.length], your_telemetry: car === 3 ? 0 : 1 }));
-		out.push(head('car_status', 7, { car, fuel_in_tank: 0, fuel_capacity: 0, fuel_remaining_laps: 0, actual_tyre_compound: 99,
+		out.push(head('car_status', 7, { car, fuel_in_tank: NaN, fuel_capacity: 0, fuel_remaining_laps: 0, actual_tyre_compound: 99,
 		    visual_tyre_compound: 99, tyres_age_laps: 1, vehicle_fia_flags: 77, ers_store_energy: 0, ers_deploy_mode: 9 }));
 	}
 	out.push(head('event', 3, { event_string_code: 'PENA', car: 0, penalty_type: 99, infringement_type: 99, other_vehicle_idx: 200,
 	    time: 255, lap_num: 1, places_gained: 0 }));
 	out.push(head('event', 3, { event_string_code: '<b>', car: 0 }));
+	out.push(head('event', 3, { event_string_code: 'SPTP', car: 0, speed: NaN }));
+	const collision = (frame_identifier) => head('event', 3, { event_string_code: 'COLL', vehicle1_idx: 1, vehicle2_idx: 2,
+	    frame_identifier });
+
+	out.push(collision(740), collision(745));
+	out.push(head('marshal_zones', 1, { zone: 0, zone_start: 0.5, zone_flag: 3 }), head('marshal_zones', 1, { zone: 1,
+	    zone_start: 1e30, zone_flag: 3 }));
+	out.push(head('motion', 0, { car: 0, world_position_x: 100, world_position_y: 0, world_position_z: NaN, world_velocity_x: 50,
+	    world_velocity_y: 0, world_velocity_z: 0 }));
 	serve.ws.stdin.write(Buffer.concat(out.map(frame)));
 	ok('24 cars have a row each', await until(async () => (await tower(page)).length === 24), (await tower(page)).length);
 	is('names are text and nothing else', (await tower(page)).slice(0, 3).map((r) => r.name), names.slice(0, 3));
@@ -297,6 +307,18 @@ async function strange(browser)
 	ok('and that it is restricted', (await say(page, '#car-chips')).includes('Restricted'), await say(page, '#car-chips'));
 	is('what it hides is no 0', await say(page, '#fuel-text'), 'hidden');
 	is('nor an empty chart without a word', await say(page, '#wear-text'), 'hidden');
+	const events = () => page.$$eval('#events li span', (words) => words.map((w) => w.textContent));
+	const collided = `${names[1]} and ${names[2]} collide`;
+
+	ok('a speed that is no number is no line', await until(async () => (await events()).length === 4), await events());
+	is('what happens twice is told twice', (await events()).slice(0, 2), [collided, collided]);
+	serve.ws.stdin.write(frame(collision(750)));
+	ok('and stays so when more comes', await until(async () => (await events()).length === 5), await events());
+	await page.evaluate(() => {
+		location.hash = '#car=4';
+	});
+	ok('fuel that is no number is none', await until(async () => (await say(page, '#fuel-text')).startsWith('0.0 kg')),
+	    await say(page, '#fuel-text'));
 	ok('no row is higher than its line', await page.$$eval('#rows .row', (rows) =>
 	    new Set(rows.map((r) => Math.round(r.getBoundingClientRect().height))).size === 1));
 	for (const [width, height] of [[390, 844], [768, 1024], [1024, 768], [1200, 800], [1280, 800], [1366, 650], [1440, 900],
