@@ -34,7 +34,7 @@ rows_of() {
 	done
 }
 
-for bad in 123 '' 123456789012345g 12345678901234567; do
+for bad in '' 0x 123456789012345g 12345678901234567; do
 	run f1-pg --drop-session "$bad" 2>err
 	is "'$bad' is no session: status" "$status" 64
 done
@@ -56,7 +56,7 @@ rows_of "$young" >young.after
 rows_of "$undated" >undated.after
 same 'the others are as they were' young.before young.after
 same 'the other, too' undated.before undated.after
-is 'one that is not there: no rows' "$(f1-pg --drop-session 00000000000000ff)" '00000000000000ff: 0 rows dropped'
+is 'one that is not there: no rows' "$(f1-pg --drop-session 0xff)" '00000000000000ff: 0 rows dropped'
 
 load_all
 f1-pg --keep 30 >out
