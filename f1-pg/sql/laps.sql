@@ -94,7 +94,7 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 	l.valid, l.position, COALESCE(v.name, k.name) AS tyre, a.name AS compound, l.tyre_age, l.in_lap, l.out_lap,
 	COALESCE(l.told_stint, 1 + count(*) FILTER (WHERE l.in_lap) OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num
 		ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))::smallint AS stint,
-	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, l.end_time::real - l.lap_ms / 1000.0::real AS start_time,
+	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, (l.end_time - l.lap_ms / 1000.0)::real AS start_time,
 	l.end_time::real AS end_time, l.penalties AS penalty_seconds, l.total_warnings AS warnings,
 	l.speed_trap_fastest_speed AS speed_trap, l.result_status, l.valid_flags,
 	l.last_session, l.last_frame, l.is_race, l.packet_format
