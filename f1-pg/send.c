@@ -392,18 +392,21 @@ run_script(struct script *s, struct lane *l, const struct batch *b, size_t from,
 		err(EX_OSERR, NULL);
 	done = db_begin(l->db, s->sql);
 	while (done == DB_OK) {
-		const struct step *step = &s->steps[*at];
-		const struct queue *q = step->table < TIMELINE_TABLES ? &b->queues[step->table][step->variant] : NULL;
+		const struct step *step;
 		unsigned long long rows;
 		enum db_result what;
 
 		if ((done = db_next(l->db, &what, &rows)) != DB_OK || what == DB_END)
 			break;
+		step = &s->steps[*at];
 		if (what == DB_COPY) {
+			const struct queue *q = &b->queues[step->table][step->variant];
+
 			done = copy_waiting(l->db, q, from, to < q->waiting_n ? to : q->waiting_n);
 			continue;
 		}
-		if (step->kind == (statements[q ? step->table : 0].insert ? STEP_INSERT : STEP_COPY) && q)
+		/* what goes into a staging table is not written yet */
+		if (step->kind == STEP_INSERT || (step->kind == STEP_COPY && statements[step->table].insert == NULL))
 			o->written += rows;
 		++*at;
 	}
