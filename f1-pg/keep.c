@@ -123,15 +123,9 @@ try_drop(struct db *db, const char *schema, uint64_t uid, bool samples, unsigned
 }
 
 static int
-status_of(struct db *db, enum db_done done)
+status_of(enum db_done done)
 {
-	if (done == DB_OK)
-		return EX_OK;
-	if (done == DB_LOST)
-		db_tell(db);
-	else if (done == DB_REFUSED)
-		warnx("database: %s", db_reason(db));
-	return EX_TEMPFAIL;
+	return done == DB_OK ? EX_OK : done == DB_LOST ? EX_UNAVAILABLE : EX_TEMPFAIL;
 }
 
 static int
@@ -146,7 +140,8 @@ drop(struct db *db, const char *schema, uint64_t uid, bool samples)
 			db_exec(db, "ROLLBACK", NULL);
 	if (done != DB_OK) {
 		warnx("session %016" PRIx64 ": not dropped", uid);
-		return status_of(db, done);
+		db_tell(db, done);
+		return status_of(done);
 	}
 	if (busy) {
 		warnx("session %016" PRIx64 ": is being loaded: left as it is", uid);
@@ -199,7 +194,9 @@ keep_days(struct db *db, const char *schema, int days, bool samples)
 		    " AND session_uid <> 0 ORDER BY coalesce(received_at, loaded_at), 1", schema, days, samples ? " AND samples_dropped_at IS NULL" : "");
 		done = db_exec(db, sql, &old);
 	}
-	status = status_of(db, done);
+	db_tell(db, done);
+	status = status_of(done);
+	/* one that is being loaded is not in the way of the others; a lost connection is */
 	for (int i = 0; old && i < PQntuples(old) && (status == EX_OK || status == EX_TEMPFAIL); i++) {
 		int one = drop(db, schema, (uint64_t)strtoll(PQgetvalue(old, i, 0), NULL, 10), samples);
 

@@ -463,7 +463,7 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 		if (o->tables & UINT64_C(1) << i && tables[i].kind == TABLE_SAMPLE)
 			done = look(l, b, i);
 	if (done == DB_REFUSED) {	/* no row is to blame */
-		warnx("database: %s", db_reason(l->db));
+		db_tell(l->db, done);
 		return DB_FAILED;
 	}
 	if (done != DB_OK)
@@ -505,7 +505,7 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 		if (done == DB_OK && found > 0)
 			return DB_REFUSED;
 		if (done == DB_OK) {	/* each of its rows is good alone */
-			warnx("database: %s", db_reason(l->db));
+			db_tell(l->db, DB_REFUSED);
 			return DB_FAILED;
 		}
 	}
@@ -551,6 +551,8 @@ send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 			db_exec(l->db, "ROLLBACK", NULL);
 			if (done == DB_FAILED)
 				return false;
+			if (i == TRIES - 1)
+				db_tell(l->db, done);
 		}
 	}
 	warnx("database: a batch failed %d times: given up", TRIES);

@@ -69,6 +69,10 @@ like 'no file: words' "$(cat err)" 'nowhere.csv: No such file'
 printf 'name,race_number\n' >empty.csv
 ok 'only the names of columns: no names' f1-pg --names empty.csv
 is 'none is left' "$(sql 'SELECT count(*) FROM f1.league_drivers')" 0
+sql 'CREATE ROLE guest LOGIN'
+run env PGUSER=guest f1-pg --names names.csv 2>err
+is 'who may not: status' "$status" 69
+like 'who may not: words' "$(cat err)" '^f1-pg: database: ERROR:  permission denied for schema f1$'
 f1-pg --init --schema other </dev/null
 ok 'another schema' f1-pg --schema other --names names.csv
 is 'has its own' "$(sql 'SELECT count(*) FROM other.league_drivers')" 3
