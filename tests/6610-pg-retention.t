@@ -48,8 +48,11 @@ count() {
 	rows_of "$1" | awk -F '|' 'FILENAME == "records" { record[$1] = 1; next } record[$1] { n += $2 } END { print n + 0 }' records -
 }
 n=$(count "$old")
+sql "CREATE TABLE f1.\"League's notes\" (session_uid bigint, note text); INSERT INTO f1.\"League's notes\" VALUES (f1.session_uid('$old'), 'old'), (1, 'x');
+	CREATE TABLE f1.in_hex (session_uid text)"
 is '--drop-session says how many rows went' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
 is 'none is left' "$(rows_of "$old")" ''
+is 'nor in a table that somebody put beside them' "$(sql "SELECT note FROM f1.\"League's notes\"")" x
 is 'nor in the views' "$(sql "SELECT count(*) FROM f1.sessions WHERE session = '$old'")" 0
 is 'nor is it remembered' "$(sql "SELECT count(*) FROM f1.loads WHERE session_uid = f1.session_uid('$old')")" 0
 rows_of "$young" >young.after
