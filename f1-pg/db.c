@@ -36,8 +36,9 @@ ignore(void *unused, const char *notice)
 static bool
 open_connection(struct db *db)
 {
-	static const char *const keys[] = { "fallback_application_name", "client_encoding", "connect_timeout", "dbname", NULL };
-	const char *const values[] = { "f1-pg", "UTF8", "10", db->conninfo ? db->conninfo : "", NULL };
+	/* what comes behind dbname is not for the user to say: all text of ours is UTF-8 */
+	static const char *const keys[] = { "fallback_application_name", "connect_timeout", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "f1-pg", "10", db->conninfo ? db->conninfo : "", "UTF8", NULL };
 
 	PQfinish(db->conn);
 	db->conn = PQconnectdbParams(keys, values, 1);

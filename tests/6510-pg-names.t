@@ -28,7 +28,7 @@ ai_car=$1 ai_number=$2 ai_name=$5
 set -- $human
 car=$1 number=$2 network=$3
 printf 'name,team,race_number\n"Müller, Ann",Scuderia Ann,%s\nNobody,,%s\n' "$number" "$ai_number" >names.csv
-ok 'by number' f1-pg --names names.csv
+ok 'by number' f1-pg -d "host=$PGHOST client_encoding=LATIN1" --names names.csv	# the file is UTF-8, whatever the connection likes
 is 'name and team' "$(names | grep "^$car|")" "$car|Müller, Ann|Scuderia Ann|t"
 is 'a number alone is not of a car that the game drives' "$(names | grep "^$ai_car|" | cut -d '|' -f 2,4)" "$ai_name|f"
 is 'other views have it' "$(sql "SELECT DISTINCT driver FROM f1.laps WHERE car = $car")" 'Müller, Ann'
