@@ -84,19 +84,41 @@ is 'asked to stop: it reads on to the end of input' "$status" 0
 contents >got
 same 'asked to stop: and all rows are there' got whole
 
-# a table that somebody holds for longer than the server's limit
+# hold SQL: somebody with a connection, who reads on from descriptor 5
+hold() {
+	rm -f hold
+	mkfifo hold
+	exec 4<>hold
+	background psql -XAtq -v ON_ERROR_STOP=1 <hold
+	holder=$pid
+	exec 5>hold 4<&-
+	echo "$1" >&5
+}
+# locks CONDITION: waits until there is such a lock
+locks() {
+	tries=0
+	while [ "$(sql "SELECT count(*) FROM pg_locks WHERE $1")" -eq 0 ] && [ $tries -lt 1000 ]; do
+		tries=$((tries + 1))
+	done
+}
+
+# --init while somebody loads, who has come to one table and not yet to the next
 fresh
-mkfifo hold
-exec 4<>hold
-background psql -XAtq <hold
-holder=$pid
-exec 5>hold 4<&-
-echo 'BEGIN; LOCK TABLE f1.lap_data, f1.league_drivers;' >&5
-tries=0
-while [ "$(sql "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' AND relation = 'f1.league_drivers'::regclass")" -eq 0 ] &&
-    [ $tries -lt 1000 ]; do
-	tries=$((tries + 1))
-done
+hold 'BEGIN; LOCK TABLE f1.session IN ROW EXCLUSIVE MODE;'
+locks "granted AND mode = 'RowExclusiveLock' AND relation = 'f1.session'::regclass"
+background f1-pg --init </dev/null 2>err
+init=$pid
+locks "NOT granted AND relation = 'f1.session'::regclass"
+echo 'LOCK TABLE f1.lap_data IN ROW EXCLUSIVE MODE; COMMIT;' >&5
+exec 5>&-
+finish "$holder"
+is '--init does not stand in the way of who loads' "$status" 0
+finish "$init"
+is 'nor the other way round' "$status $(cat err)" '0 '
+
+# a table that somebody holds for longer than the server's limit
+hold 'BEGIN; LOCK TABLE f1.lap_data, f1.league_drivers;'
+locks "granted AND mode = 'AccessExclusiveLock' AND relation = 'f1.league_drivers'::regclass"
 PGOPTIONS='-c lock_timeout=10ms'
 export PGOPTIONS
 printf 'name,race_number\nA,1\n' >names.csv
