@@ -32,7 +32,7 @@ static struct {
 struct lane {
 	struct db *db;
 	uint64_t staged;		/* bits: tables whose staging table is there, in this connection */
-	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were before the connection was lost */
+	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were once */
 	uint64_t uids[TIMELINES];	/* these sessions */
 };
 
@@ -184,6 +184,25 @@ send_begin(const struct batch *b)
 		}
 }
 
+/* unlocks the sessions of which the batch has nothing: who loads for weeks shall not keep them from being dropped */
+static enum db_done
+leave(struct lane *l, const struct batch *b)
+{
+	enum db_done done = DB_OK;
+
+	for (size_t i = 0; done == DB_OK && i < TIMELINES; i++) {
+		uint64_t bit = UINT64_C(1) << i;
+		char sql[256];
+
+		if (!(l->locked & bit) || (b->held & bit && l->uids[i] == b->uids[i]))
+			continue;
+		snprintf(sql, sizeof sql, "SELECT pg_advisory_unlock_shared(%s.session_lock(%" PRId64 "))", self.schema, (int64_t)l->uids[i]);
+		if ((done = db_exec(l->db, sql, NULL)) == DB_OK)
+			l->locked &= ~bit;
+	}
+	return done;
+}
+
 /* Locks the sessions of a batch that this connection has not locked yet, and writes down when they came. */
 static enum db_done
 enter(struct lane *l, const struct batch *b, struct outcome *o)
@@ -193,15 +212,11 @@ enter(struct lane *l, const struct batch *b, struct outcome *o)
 		char sql[2048];
 		enum db_done done;
 		PGresult *result;
-		int n = 0;
+		int n;
 
-		if (!(b->held & bit) || (l->locked & bit && l->uids[i] == b->uids[i]))
+		if (!(b->held & bit & ~l->locked))
 			continue;
-		if (l->locked & bit)
-			n = snprintf(sql, sizeof sql, "SELECT pg_advisory_unlock_shared(%s.session_lock(%" PRId64 "));", self.schema,
-			    (int64_t)l->uids[i]);
-		l->locked &= ~bit;
-		n += snprintf(sql + n, sizeof sql - (size_t)n, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
+		n = snprintf(sql, sizeof sql, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
 		    " UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64 " AND samples_dropped_at IS NOT NULL;"
 		    " INSERT INTO %s.loads (session_uid, received_at) SELECT %" PRId64 ", ", self.schema, (int64_t)b->uids[i], self.schema,
 		    (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
@@ -454,11 +469,13 @@ find_refused(struct lane *l, struct batch *b, size_t table, size_t variant, size
 static enum db_done
 transaction(struct lane *l, struct batch *b, struct outcome *o)
 {
-	enum db_done done = enter(l, b, o);
+	enum db_done done = leave(l, b);
 	struct script s;
 	size_t at, waiting = 0, rows = 0, found = 0;
 
 	o->written = 0;
+	if (done == DB_OK)
+		done = enter(l, b, o);
 	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
 		if (o->tables & UINT64_C(1) << i && tables[i].kind == TABLE_SAMPLE)
 			done = look(l, b, i);

@@ -137,4 +137,44 @@ is 'its load goes on' "$status" 0
 like 'and then it can go' "$(f1-pg --drop-session "$old")" "^$old: $n rows dropped"
 f1-pg <old.f1
 is 'loaded again it is whole' "$(count "$old")" "$n"
+
+# one that a loader has done with can go, while it loads another
+fresh
+samples() {
+	sql "SELECT count(*) FROM f1.motion WHERE session_uid = f1.session_uid('$1')"
+}
+# above NUMBER SESSION: waits until there are so many samples of it
+above() {
+	tries=0
+	while [ "$(samples "$2")" -le "$1" ] && [ $tries -lt 1000 ]; do
+		tries=$((tries + 1))
+	done
+}
+f1-pg <old.f1
+all=$(samples "$old")
+# its first event has frame 0 as its last ones have: one process cannot tell that it begins again
+states() {
+	rows_of "$old" | grep -v -E '^(loads|event)\|'
+}
+states >old.before
+fresh
+exec 4<>fifo
+background f1-pg <fifo 2>err
+loader=$pid
+exec 3>fifo 4<&-
+cat old.f1 >&3
+above $((all - 1)) "$old"
+third=$(($(wc -c <young.f1) / 3))
+head -c $third young.f1 >&3	# with it goes what the states of the old one said last
+above 0 "$young"
+some=$(samples "$young")
+tail -c +$((third + 1)) young.f1 | head -c $third >&3
+above "$some" "$young"
+is 'one that a loader has done with: it goes' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
+{ tail -c +$((2 * third + 1)) young.f1; cat old.f1; } >&3
+exec 3>&-
+finish "$loader"
+is 'and comes again, whole' "$(count "$old")" "$n"
+states >old.after
+same 'with all that its states said' old.before old.after
 done_testing
