@@ -36,8 +36,9 @@ ignore(void *unused, const char *notice)
 static bool
 open_connection(struct db *db)
 {
-	static const char *const keys[] = { "fallback_application_name", "client_encoding", "connect_timeout", "dbname", NULL };
-	const char *const values[] = { "f1-pg", "UTF8", "10", db->conninfo ? db->conninfo : "", NULL };
+	/* what comes behind dbname is not for the user to say: all text of ours is UTF-8 */
+	static const char *const keys[] = { "fallback_application_name", "connect_timeout", "dbname", "client_encoding", NULL };
+	const char *const values[] = { "f1-pg", "10", db->conninfo ? db->conninfo : "", "UTF8", NULL };
 
 	PQfinish(db->conn);
 	db->conn = PQconnectdbParams(keys, values, 1);
@@ -57,7 +58,7 @@ db_open(const char *conninfo)
 		return NULL;
 	db->conninfo = conninfo;
 	if (!open_connection(db)) {
-		db_tell(db);
+		db_tell(db, DB_LOST);
 		db_close(db);
 		return NULL;
 	}
@@ -70,7 +71,7 @@ db_reconnect(struct db *db, int seconds)
 	struct timespec begin, now;
 	int wait = 100;		/* milliseconds */
 
-	db_tell(db);
+	db_tell(db, DB_LOST);
 	warnx("database: connection lost: trying again, with the batch kept");
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
@@ -85,14 +86,17 @@ db_reconnect(struct db *db, int seconds)
 		if (wait < 5000)
 			wait *= 2;
 	}
-	db_tell(db);
+	db_tell(db, DB_LOST);
 	return false;
 }
 
 void
-db_tell(const struct db *db)
+db_tell(const struct db *db, enum db_done done)
 {
-	complain(PQerrorMessage(db->conn));
+	if (done == DB_LOST)
+		complain(PQerrorMessage(db->conn));
+	else if (done == DB_AGAIN || done == DB_REFUSED)
+		warnx("database: %s", db->reason);
 }
 
 const char *
@@ -123,16 +127,15 @@ failed(struct db *db, const PGresult *result)
 	/* what libpq says itself, without a state of the server, is about the connection */
 	if (PQstatus(db->conn) == CONNECTION_BAD || state == NULL)
 		return DB_LOST;
+	snprintf(db->reason, sizeof db->reason, "%.*s", primary ? (int)strcspn(primary, "\n") : 0, primary ? primary : "");
 	for (size_t i = 0; i < sizeof again / sizeof again[0]; i++)
 		if (strcmp(state, again[i]) == 0)
 			return DB_AGAIN;
 	if (strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)	/* shut down, or cut off */
 		return DB_LOST;
 	/* data exceptions, broken constraints, limits, and what a trigger raises */
-	if (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 || strncmp(state, "54", 2) == 0 || strcmp(state, "P0001") == 0) {
-		snprintf(db->reason, sizeof db->reason, "%.*s", primary ? (int)strcspn(primary, "\n") : 0, primary ? primary : "");
+	if (strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 || strncmp(state, "54", 2) == 0 || strcmp(state, "P0001") == 0)
 		return DB_REFUSED;
-	}
 	complain(PQresultErrorMessage(result));
 	return DB_FAILED;
 }
@@ -226,7 +229,7 @@ db_copy_end(struct db *db)
 }
 
 enum db_done
-db_copy_text(struct db *db, const char *file, const char *sql, const char *text, size_t n)
+db_copy_text(struct db *db, const char *sql, const char *text, size_t n)
 {
 	PGresult *result = PQexec(db->conn, sql);
 	enum db_done done = DB_OK;
@@ -245,14 +248,12 @@ db_copy_text(struct db *db, const char *file, const char *sql, const char *text,
 
 		if (PQresultStatus(result) != PGRES_COMMAND_OK)
 			done = failed(db, result);
-		if (done == DB_REFUSED || done == DB_AGAIN) {	/* a value, or the same key twice */
-			where = where ? strstr(where, "line ") : NULL;
-			if (where)	/* "COPY league_drivers, line 3, column race_number: ..." */
-				warnx("%s: %.*s: %s", file, (int)strcspn(where, ":\n"), where, primary);
-			else
-				warnx("%s: %s", file, primary);
-			done = DB_FAILED;
-		}
+		if (done == DB_AGAIN)	/* the same key twice: it is not a question of who is faster */
+			done = DB_REFUSED;
+		/* "COPY league_drivers, line 3, column race_number: ..." */
+		if (done == DB_REFUSED && where && primary && (where = strstr(where, "line ")) != NULL)
+			snprintf(db->reason, sizeof db->reason, "%.*s: %.*s", (int)strcspn(where, ":\n"), where,
+			    (int)strcspn(primary, "\n"), primary);
 		PQclear(result);
 		if (PQstatus(db->conn) == CONNECTION_BAD)
 			return DB_LOST;

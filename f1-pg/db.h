@@ -14,7 +14,7 @@ struct db;
 enum db_done {
 	DB_OK,
 	DB_AGAIN,	/* somebody was faster, a deadlock, or told to stop: the transaction may be tried again */
-	DB_REFUSED,	/* a value, or a row, which the server does not take; db_reason tells */
+	DB_REFUSED,	/* a value, or a row, which the server does not take */
 	DB_LOST,	/* the connection */
 	DB_FAILED,	/* anything else, which was said */
 };
@@ -26,10 +26,10 @@ struct db *db_open(const char *conninfo);
  * stop. Says so once, and when it is back. */
 bool db_reconnect(struct db *, int seconds);
 
-/* Says what the connection's last error was: what DB_LOST leaves to the caller. */
-void db_tell(const struct db *);
+/* Says why a statement came to nothing, for who does not try it again; of DB_FAILED it was said already. */
+void db_tell(const struct db *, enum db_done);
 
-/* The first line of the server's last refusal. */
+/* The first line of the server's last DB_AGAIN or DB_REFUSED. */
 const char *db_reason(const struct db *);
 
 void db_close(struct db *);
@@ -49,7 +49,7 @@ enum db_done db_next(struct db *, enum db_result *, unsigned long long *rows);
 enum db_done db_copy_data(struct db *, const void *data, size_t n);
 enum db_done db_copy_end(struct db *);
 
-/* COPY ... FROM STDIN of a text; what the server does not like about it is said of `file`, with the line. */
-enum db_done db_copy_text(struct db *, const char *file, const char *sql, const char *text, size_t n);
+/* COPY ... FROM STDIN of a text. The reason of a refusal begins with the line. */
+enum db_done db_copy_text(struct db *, const char *sql, const char *text, size_t n);
 
 #endif

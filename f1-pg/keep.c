@@ -13,23 +13,16 @@
 
 enum { TRIES = 5 };
 
-static char *
-text_of(FILE *f, char **text)
-{
-	if (f == NULL || fclose(f) == EOF)
-		err(EX_OSERR, NULL);
-	return *text;
-}
-
-/* the tables that have rows of sessions: those of records, and what views keep of them */
+/* The tables that have rows of sessions: those of records, what views keep of them, and whatever somebody put beside them.
+ * Their names, and these as SQL wants them. */
 static enum db_done
 session_tables(struct db *db, const char *schema, PGresult **result)
 {
 	char sql[512];
 
-	snprintf(sql, sizeof sql, "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+	snprintf(sql, sizeof sql, "SELECT c.relname, quote_ident(c.relname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
 	    " WHERE c.relnamespace = to_regnamespace('%s') AND c.relkind IN ('r', 'p') AND a.attname = 'session_uid'"
-	    " AND NOT a.attisdropped ORDER BY 1", schema);
+	    " AND a.atttypid = 'bigint'::regtype AND NOT a.attisdropped ORDER BY 1", schema);
 	return db_exec(db, sql, result);
 }
 
@@ -58,9 +51,9 @@ delete_all(struct db *db, const char *schema, uint64_t uid, unsigned long long *
 	for (int i = 0; done == DB_OK && i < PQntuples(names); i++) {
 		const char *name = PQgetvalue(names, i, 0);
 		unsigned long long derived = 0;
-		char sql[256];
+		char sql[512];
 
-		snprintf(sql, sizeof sql, "DELETE FROM %s.%s WHERE session_uid = %" PRId64, schema, name, (int64_t)uid);
+		snprintf(sql, sizeof sql, "DELETE FROM %s.%s WHERE session_uid = %" PRId64, schema, PQgetvalue(names, i, 1), (int64_t)uid);
 		done = delete(db, sql, layout_record(name, strlen(name)) ? rows : &derived);
 	}
 	PQclear(names);
@@ -123,15 +116,9 @@ try_drop(struct db *db, const char *schema, uint64_t uid, bool samples, unsigned
 }
 
 static int
-status_of(struct db *db, enum db_done done)
+status_of(enum db_done done)
 {
-	if (done == DB_OK)
-		return EX_OK;
-	if (done == DB_LOST)
-		db_tell(db);
-	else if (done == DB_REFUSED)
-		warnx("database: %s", db_reason(db));
-	return EX_TEMPFAIL;
+	return done == DB_OK ? EX_OK : done == DB_LOST ? EX_UNAVAILABLE : EX_TEMPFAIL;
 }
 
 static int
@@ -146,7 +133,8 @@ drop(struct db *db, const char *schema, uint64_t uid, bool samples)
 			db_exec(db, "ROLLBACK", NULL);
 	if (done != DB_OK) {
 		warnx("session %016" PRIx64 ": not dropped", uid);
-		return status_of(db, done);
+		db_tell(db, done);
+		return status_of(done);
 	}
 	if (busy) {
 		warnx("session %016" PRIx64 ": is being loaded: left as it is", uid);
@@ -169,19 +157,15 @@ note_sessions(struct db *db, const char *schema)
 	enum db_done done = DB_OK;
 
 	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++) {
-		char *sql;
-		size_t size;
-		FILE *f = open_memstream(&sql, &size);
+		char sql[1024];
 
 		/* from one session to the next, by the key */
-		if (f)
-			fprintf(f, "WITH RECURSIVE u(id) AS (SELECT min(session_uid) FROM %1$s.%2$s UNION ALL"
-			    " SELECT (SELECT min(t.session_uid) FROM %1$s.%2$s t WHERE t.session_uid > u.id) FROM u WHERE u.id IS NOT NULL)"
-			    " INSERT INTO %1$s.loads (session_uid, received_at) SELECT id, (SELECT min(received_at) FROM %1$s.session s"
-			    " WHERE s.session_uid = id) FROM u WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM %1$s.loads l WHERE l.session_uid = id)"
-			    " ON CONFLICT DO NOTHING", schema, layout_records[i].name);
-		done = db_exec(db, text_of(f, &sql), NULL);
-		free(sql);
+		snprintf(sql, sizeof sql, "WITH RECURSIVE u(id) AS (SELECT min(session_uid) FROM %1$s.%2$s UNION ALL"
+		    " SELECT (SELECT min(t.session_uid) FROM %1$s.%2$s t WHERE t.session_uid > u.id) FROM u WHERE u.id IS NOT NULL)"
+		    " INSERT INTO %1$s.loads (session_uid, received_at) SELECT id, (SELECT min(received_at) FROM %1$s.session s"
+		    " WHERE s.session_uid = id) FROM u WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM %1$s.loads l WHERE l.session_uid = id)"
+		    " ON CONFLICT DO NOTHING", schema, layout_records[i].name);
+		done = db_exec(db, sql, NULL);
 	}
 	return done;
 }
@@ -199,7 +183,9 @@ keep_days(struct db *db, const char *schema, int days, bool samples)
 		    " AND session_uid <> 0 ORDER BY coalesce(received_at, loaded_at), 1", schema, days, samples ? " AND samples_dropped_at IS NULL" : "");
 		done = db_exec(db, sql, &old);
 	}
-	status = status_of(db, done);
+	db_tell(db, done);
+	status = status_of(done);
+	/* one that is being loaded is not in the way of the others; a lost connection is */
 	for (int i = 0; old && i < PQntuples(old) && (status == EX_OK || status == EX_TEMPFAIL); i++) {
 		int one = drop(db, schema, (uint64_t)strtoll(PQgetvalue(old, i, 0), NULL, 10), samples);
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -43,7 +42,7 @@ static const struct opt opts[] = {
 	{ 'j', "jobs", "N", "send over N connections (default 1, at most 8)" },
 	{ DEAD, "dead-letter", "FILE", "keep the records that cannot be rows in FILE" },
 	{ RATE, "rate", "NAME,...=HZ", "load at most HZ samples a second of these records" },
-	{ DROP, "drop-session", "UID", "drop all rows of the session UID (16 hex digits), and end" },
+	{ DROP, "drop-session", "UID", "drop all rows of the session UID (hexadecimal), and end" },
 	{ KEEP, "keep", "DAYS", "drop the sessions that came more than DAYS days ago, and end" },
 	{ KEEP_SAMPLES, "keep-samples", "DAYS", "the same, but only their samples: results and laps stay" },
 	{ RETRY, "retry", "SECONDS", "how long to try when the connection is lost (default 60, -1 for ever)" },
@@ -107,9 +106,7 @@ parse_options(int argc, char *argv[])
 			break;
 		case DROP:
 			self.drop = true;
-			self.uid = strtoull(optarg, NULL, 16);
-			if (strlen(optarg) != 16 || strspn(optarg, "0123456789abcdefABCDEF") != 16)
-				opt_usage("--drop-session: '%s' is not 16 hex digits", optarg);
+			self.uid = opt_uid();
 			break;
 		case KEEP:
 			self.keep = (int)opt_number(0, 36500);

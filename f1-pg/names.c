@@ -106,13 +106,15 @@ names_load(struct db *db, const char *schema, const char *file)
 		if ((done = db_exec(db, sql, NULL)) == DB_OK) {
 			snprintf(sql, sizeof sql, "COPY %s.league_drivers (%s) FROM STDIN (FORMAT csv, HEADER, DELIMITER '%c')", schema, named,
 			    delimiter);
-			done = db_copy_text(db, file, sql, text, n);
+			done = db_copy_text(db, sql, text, n);
 			if (done == DB_OK)
 				done = db_exec(db, "COMMIT", NULL);
 		}
-		if (done == DB_LOST)
-			db_tell(db);
-		status = done == DB_OK ? EX_OK : done == DB_FAILED ? EX_DATAERR : EX_UNAVAILABLE;
+		if (done == DB_REFUSED)
+			warnx("%s: %s", file, db_reason(db));
+		else
+			db_tell(db, done);
+		status = done == DB_OK ? EX_OK : done == DB_REFUSED ? EX_DATAERR : EX_UNAVAILABLE;
 	}
 	free(text);
 	return status;

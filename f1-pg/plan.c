@@ -56,6 +56,7 @@ slot(const uint8_t *record, size_t n)
 static void
 keep(struct reading *r, const uint8_t *record, size_t n, const uint8_t *image, const struct row *row)
 {
+	const struct pair *format = row_find(r, "packet_format"), *id = row_find(r, "packet_id");
 	unsigned at = slot(record, n);
 	struct shape *s = NULL;
 	struct move *m;
@@ -77,15 +78,12 @@ keep(struct reading *r, const uint8_t *record, size_t n, const uint8_t *image, c
 	s->mask = s->bytes + n + RECORD_SLACK;
 	memcpy(s->bytes, record, n);
 	memset(s->mask, 0xff, n);
-	for (int i = 0; i < r->pairs_n; i++) {	/* all numbers that are values may differ, but for the format */
+	for (int i = 0; i < r->pairs_n; i++) {	/* all numbers that are values may differ, but for those that choose the columns */
 		const uint8_t *p = r->pairs[i].value;
 		struct pack item;
 		uint32_t items = 1;
 
-		if (r->pairs[i].key_n == 6 && memcmp(r->pairs[i].key, "packet", 6) == 0)
-			continue;
-		if (r->pairs[i].key_n > 7 && memcmp(r->pairs[i].key, "packet_", 7) == 0 &&
-		    memcmp(r->pairs[i].key, "packet_version", r->pairs[i].key_n) != 0)
+		if (&r->pairs[i] == format || &r->pairs[i] == id)
 			continue;
 		while (items-- > 0) {
 			const uint8_t *begin;

@@ -97,10 +97,7 @@ reader_make(struct db *db, const char *schema, const char *name)
 		may = may_write(db, schema, name, literal, &done);
 	if (done == DB_OK)
 		done = db_exec(db, may ? "ROLLBACK" : "COMMIT", NULL);
-	if (done == DB_LOST)
-		db_tell(db);
-	else if (done != DB_OK && done != DB_FAILED)
-		warnx("database: %s", db_reason(db));
+	db_tell(db, done);
 	PQfreemem(literal);
 	PQfreemem(id);
 	return done == DB_OK && !may;

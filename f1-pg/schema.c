@@ -249,10 +249,7 @@ ask_missing(struct db *db, const char *schema)
 		err(EX_OSERR, NULL);
 	done = db_exec(db, sql, &result);
 	free(sql);
-	if (done == DB_LOST)
-		db_tell(db);
-	else if (done != DB_OK && done != DB_FAILED)
-		warnx("database: %s", db_reason(db));
+	db_tell(db, done);
 	return done == DB_OK ? result : NULL;
 }
 
@@ -306,10 +303,7 @@ schema_init(struct db *db, const char *schema)
 		done = db_exec(db, sql, NULL);
 		free(sql);
 	}
-	if (done == DB_LOST)
-		db_tell(db);
-	else if (done != DB_OK && done != DB_FAILED)
-		warnx("database: %s", db_reason(db));
+	db_tell(db, done);
 	return done == DB_OK;
 }
 

@@ -32,7 +32,7 @@ static struct {
 struct lane {
 	struct db *db;
 	uint64_t staged;		/* bits: tables whose staging table is there, in this connection */
-	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were before the connection was lost */
+	uint64_t locked, entered;	/* bits: timelines whose sessions are locked, or were once */
 	uint64_t uids[TIMELINES];	/* these sessions */
 };
 
@@ -184,6 +184,25 @@ send_begin(const struct batch *b)
 		}
 }
 
+/* unlocks the sessions of which the batch has nothing: who loads for weeks shall not keep them from being dropped */
+static enum db_done
+leave(struct lane *l, const struct batch *b)
+{
+	enum db_done done = DB_OK;
+
+	for (size_t i = 0; done == DB_OK && i < TIMELINES; i++) {
+		uint64_t bit = UINT64_C(1) << i;
+		char sql[256];
+
+		if (!(l->locked & bit) || (b->held & bit && l->uids[i] == b->uids[i]))
+			continue;
+		snprintf(sql, sizeof sql, "SELECT pg_advisory_unlock_shared(%s.session_lock(%" PRId64 "))", self.schema, (int64_t)l->uids[i]);
+		if ((done = db_exec(l->db, sql, NULL)) == DB_OK)
+			l->locked &= ~bit;
+	}
+	return done;
+}
+
 /* Locks the sessions of a batch that this connection has not locked yet, and writes down when they came. */
 static enum db_done
 enter(struct lane *l, const struct batch *b, struct outcome *o)
@@ -193,15 +212,11 @@ enter(struct lane *l, const struct batch *b, struct outcome *o)
 		char sql[2048];
 		enum db_done done;
 		PGresult *result;
-		int n = 0;
+		int n;
 
-		if (!(b->held & bit) || (l->locked & bit && l->uids[i] == b->uids[i]))
+		if (!(b->held & bit & ~l->locked))
 			continue;
-		if (l->locked & bit)
-			n = snprintf(sql, sizeof sql, "SELECT pg_advisory_unlock_shared(%s.session_lock(%" PRId64 "));", self.schema,
-			    (int64_t)l->uids[i]);
-		l->locked &= ~bit;
-		n += snprintf(sql + n, sizeof sql - (size_t)n, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
+		n = snprintf(sql, sizeof sql, "SELECT pg_advisory_lock_shared(%s.session_lock(%" PRId64 "));"
 		    " UPDATE %s.loads SET samples_dropped_at = NULL WHERE session_uid = %" PRId64 " AND samples_dropped_at IS NOT NULL;"
 		    " INSERT INTO %s.loads (session_uid, received_at) SELECT %" PRId64 ", ", self.schema, (int64_t)b->uids[i], self.schema,
 		    (int64_t)b->uids[i], self.schema, (int64_t)b->uids[i]);
@@ -392,18 +407,21 @@ run_script(struct script *s, struct lane *l, const struct batch *b, size_t from,
 		err(EX_OSERR, NULL);
 	done = db_begin(l->db, s->sql);
 	while (done == DB_OK) {
-		const struct step *step = &s->steps[*at];
-		const struct queue *q = step->table < TIMELINE_TABLES ? &b->queues[step->table][step->variant] : NULL;
+		const struct step *step;
 		unsigned long long rows;
 		enum db_result what;
 
 		if ((done = db_next(l->db, &what, &rows)) != DB_OK || what == DB_END)
 			break;
+		step = &s->steps[*at];
 		if (what == DB_COPY) {
+			const struct queue *q = &b->queues[step->table][step->variant];
+
 			done = copy_waiting(l->db, q, from, to < q->waiting_n ? to : q->waiting_n);
 			continue;
 		}
-		if (step->kind == (statements[q ? step->table : 0].insert ? STEP_INSERT : STEP_COPY) && q)
+		/* what goes into a staging table is not written yet */
+		if (step->kind == STEP_INSERT || (step->kind == STEP_COPY && statements[step->table].insert == NULL))
 			o->written += rows;
 		++*at;
 	}
@@ -451,16 +469,18 @@ find_refused(struct lane *l, struct batch *b, size_t table, size_t variant, size
 static enum db_done
 transaction(struct lane *l, struct batch *b, struct outcome *o)
 {
-	enum db_done done = enter(l, b, o);
+	enum db_done done = leave(l, b);
 	struct script s;
 	size_t at, waiting = 0, rows = 0, found = 0;
 
 	o->written = 0;
+	if (done == DB_OK)
+		done = enter(l, b, o);
 	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
 		if (o->tables & UINT64_C(1) << i && tables[i].kind == TABLE_SAMPLE)
 			done = look(l, b, i);
 	if (done == DB_REFUSED) {	/* no row is to blame */
-		warnx("database: %s", db_reason(l->db));
+		db_tell(l->db, done);
 		return DB_FAILED;
 	}
 	if (done != DB_OK)
@@ -502,7 +522,7 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 		if (done == DB_OK && found > 0)
 			return DB_REFUSED;
 		if (done == DB_OK) {	/* each of its rows is good alone */
-			warnx("database: %s", db_reason(l->db));
+			db_tell(l->db, DB_REFUSED);
 			return DB_FAILED;
 		}
 	}
@@ -548,6 +568,8 @@ send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 			db_exec(l->db, "ROLLBACK", NULL);
 			if (done == DB_FAILED)
 				return false;
+			if (i == TRIES - 1)
+				db_tell(l->db, done);
 		}
 	}
 	warnx("database: a batch failed %d times: given up", TRIES);

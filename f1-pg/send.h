@@ -9,8 +9,8 @@
  *
  * A lane is a connection. Each has tables of its own in a batch, and a transaction of its own for them; the next batch
  * begins when all lanes are done, so that each table gets its rows in their order. All statements of a transaction go to
- * the server in one piece: it need not wait for us between two tables. A lane holds a lock of each session that it writes
- * (shared with other loaders), so that nobody drops it meanwhile (keep.h).
+ * the server in one piece: it need not wait for us between two tables. A lane holds a lock of each session of its last batch
+ * (shared with other loaders), so that nobody drops what is being loaded (keep.h).
  *
  * What the server refuses is found by halves, in transactions that are rolled back, and left out.
  */
@@ -54,7 +54,7 @@ struct span {
 struct outcome {
 	uint64_t tables;	/* bits: what it sends, by place in layout_records */
 	bool sent;		/* it is in the database */
-	bool dropped;		/* the connection was lost, and meanwhile somebody dropped a session */
+	bool dropped;		/* while a session was not locked somebody dropped it */
 	unsigned long long written, known, retries;
 };
 

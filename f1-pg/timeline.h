@@ -44,8 +44,8 @@ bool timeline_has(uint64_t uid);
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
 
-/* The overall frame of a record, which is beyond FRAME_MAX if the record is none. `overall` is the game's, -1 if it has none; `closing` says that its packet comes with
- * frame 0 when the session ends. */
+/* The overall frame of a record; one beyond FRAME_MAX is none. `overall` is the game's, -1 if it has none; `closing` says that
+ * its packet comes with frame 0 when the session ends. */
 int64_t timeline_place(struct timeline *, int64_t frame, int64_t overall, bool closing);
 
 /* That batch is gone. */

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -69,17 +68,6 @@ static struct {
 	int status;
 } self = { .speed = 1, .from = -INFINITY, .to = INFINITY, .max_gap = INFINITY };
 
-static uint64_t
-parse_uid(const char *s)
-{
-	const char *digits = strncmp(s, "0x", 2) == 0 ? s + 2 : s;
-	size_t n = strspn(digits, "0123456789abcdefABCDEF");
-
-	if (n == 0 || n > 16 || digits[n] != '\0')
-		opt_usage("--session: '%s' is not 1 to 16 hexadecimal digits", s);
-	return strtoull(digits, NULL, 16);
-}
-
 static void
 parse_options(int argc, char *argv[])
 {
@@ -108,7 +96,7 @@ parse_options(int argc, char *argv[])
 			break;
 		case SESSION:
 			self.one = true;
-			self.session = parse_uid(optarg);
+			self.session = opt_uid();
 			break;
 		case MAX_GAP:
 			self.max_gap = opt_real(0, 1e9);

@@ -217,6 +217,17 @@ opt_real(double min, double max)
 	return x;
 }
 
+uint64_t
+opt_uid(void)
+{
+	const char *digits = strncmp(optarg, "0x", 2) == 0 ? optarg + 2 : optarg;
+	size_t n = strspn(digits, "0123456789abcdefABCDEF");
+
+	if (n == 0 || n > 16 || digits[n] != '\0')
+		bad_value("1 to 16 hexadecimal digits");
+	return strtoull(digits, NULL, 16);
+}
+
 void
 opt_usage(const char *format, ...)
 {

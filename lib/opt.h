@@ -17,6 +17,7 @@
 #define OPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct opt {
 	int letter;		/* 'p', or 256 to 9999 for an option that has only a long name */
@@ -48,6 +49,9 @@ long long opt_size(long long min, long long max);
 
 /* optarg as a number with a fraction. */
 double opt_real(double min, double max);
+
+/* optarg as a session's UID: 1 to 16 hexadecimal digits, with or without 0x before them. */
+uint64_t opt_uid(void);
 
 /* Says what is wrong with the command line and how to get help; ends the program with status 64. */
 _Noreturn void opt_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

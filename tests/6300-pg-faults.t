@@ -84,8 +84,55 @@ is 'asked to stop: it reads on to the end of input' "$status" 0
 contents >got
 same 'asked to stop: and all rows are there' got whole
 
-# a server that takes no rows
+# hold SQL: somebody with a connection, who reads on from descriptor 5
+hold() {
+	rm -f hold
+	mkfifo hold
+	exec 4<>hold
+	background psql -XAtq -v ON_ERROR_STOP=1 <hold
+	holder=$pid
+	exec 5>hold 4<&-
+	echo "$1" >&5
+}
+# locks CONDITION: waits until there is such a lock
+locks() {
+	tries=0
+	while [ "$(sql "SELECT count(*) FROM pg_locks WHERE $1")" -eq 0 ] && [ $tries -lt 1000 ]; do
+		tries=$((tries + 1))
+	done
+}
+
+# --init while somebody loads, who has come to one table and not yet to the next
 fresh
+hold 'BEGIN; LOCK TABLE f1.session IN ROW EXCLUSIVE MODE;'
+locks "granted AND mode = 'RowExclusiveLock' AND relation = 'f1.session'::regclass"
+background f1-pg --init </dev/null 2>err
+init=$pid
+locks "NOT granted AND relation = 'f1.session'::regclass"
+echo 'LOCK TABLE f1.lap_data IN ROW EXCLUSIVE MODE; COMMIT;' >&5
+exec 5>&-
+finish "$holder"
+is '--init does not stand in the way of who loads' "$status" 0
+finish "$init"
+is 'nor the other way round' "$status $(cat err)" '0 '
+
+# a table that somebody holds for longer than the server's limit
+hold 'BEGIN; LOCK TABLE f1.lap_data, f1.league_drivers;'
+locks "granted AND mode = 'AccessExclusiveLock' AND relation = 'f1.league_drivers'::regclass"
+PGOPTIONS='-c lock_timeout=10ms'
+export PGOPTIONS
+printf 'name,race_number\nA,1\n' >names.csv
+for what in '75 --retry 60' '69 --init' '69 --names names.csv'; do
+	# shellcheck disable=SC2086	# words are wanted
+	run f1-pg ${what#* } <race.f1 2>err
+	is "a table that somebody holds: ${what#* }: status" "$status" "${what%% *}"
+	is "a table that somebody holds: ${what#* }: why, once" "$(grep -c '^f1-pg: database: canceling statement due to lock timeout$' err)" 1
+done
+unset PGOPTIONS
+exec 5>&-
+finish "$holder"
+
+# a server that takes no rows
 sql "ALTER DATABASE f1 SET default_transaction_read_only = on"
 run f1-pg <race.f1 2>err
 is 'a read-only database: status' "$status" 75

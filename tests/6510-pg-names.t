@@ -28,7 +28,7 @@ ai_car=$1 ai_number=$2 ai_name=$5
 set -- $human
 car=$1 number=$2 network=$3
 printf 'name,team,race_number\n"Müller, Ann",Scuderia Ann,%s\nNobody,,%s\n' "$number" "$ai_number" >names.csv
-ok 'by number' f1-pg --names names.csv
+ok 'by number' f1-pg -d "host=$PGHOST client_encoding=LATIN1" --names names.csv	# the file is UTF-8, whatever the connection likes
 is 'name and team' "$(names | grep "^$car|")" "$car|Müller, Ann|Scuderia Ann|t"
 is 'a number alone is not of a car that the game drives' "$(names | grep "^$ai_car|" | cut -d '|' -f 2,4)" "$ai_name|f"
 is 'other views have it' "$(sql "SELECT DISTINCT driver FROM f1.laps WHERE car = $car")" 'Müller, Ann'
@@ -69,6 +69,10 @@ like 'no file: words' "$(cat err)" 'nowhere.csv: No such file'
 printf 'name,race_number\n' >empty.csv
 ok 'only the names of columns: no names' f1-pg --names empty.csv
 is 'none is left' "$(sql 'SELECT count(*) FROM f1.league_drivers')" 0
+sql 'CREATE ROLE guest LOGIN'
+run env PGUSER=guest f1-pg --names names.csv 2>err
+is 'who may not: status' "$status" 69
+like 'who may not: words' "$(cat err)" '^f1-pg: database: ERROR:  permission denied for schema f1$'
 f1-pg --init --schema other </dev/null
 ok 'another schema' f1-pg --schema other --names names.csv
 is 'has its own' "$(sql 'SELECT count(*) FROM other.league_drivers')" 3

@@ -34,7 +34,7 @@ rows_of() {
 	done
 }
 
-for bad in 123 '' 123456789012345g 12345678901234567; do
+for bad in '' 0x 123456789012345g 12345678901234567; do
 	run f1-pg --drop-session "$bad" 2>err
 	is "'$bad' is no session: status" "$status" 64
 done
@@ -48,15 +48,18 @@ count() {
 	rows_of "$1" | awk -F '|' 'FILENAME == "records" { record[$1] = 1; next } record[$1] { n += $2 } END { print n + 0 }' records -
 }
 n=$(count "$old")
+sql "CREATE TABLE f1.\"League's notes\" (session_uid bigint, note text); INSERT INTO f1.\"League's notes\" VALUES (f1.session_uid('$old'), 'old'), (1, 'x');
+	CREATE TABLE f1.in_hex (session_uid text)"
 is '--drop-session says how many rows went' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
 is 'none is left' "$(rows_of "$old")" ''
+is 'nor in a table that somebody put beside them' "$(sql "SELECT note FROM f1.\"League's notes\"")" x
 is 'nor in the views' "$(sql "SELECT count(*) FROM f1.sessions WHERE session = '$old'")" 0
 is 'nor is it remembered' "$(sql "SELECT count(*) FROM f1.loads WHERE session_uid = f1.session_uid('$old')")" 0
 rows_of "$young" >young.after
 rows_of "$undated" >undated.after
 same 'the others are as they were' young.before young.after
 same 'the other, too' undated.before undated.after
-is 'one that is not there: no rows' "$(f1-pg --drop-session 00000000000000ff)" '00000000000000ff: 0 rows dropped'
+is 'one that is not there: no rows' "$(f1-pg --drop-session 0xff)" '00000000000000ff: 0 rows dropped'
 
 load_all
 f1-pg --keep 30 >out
@@ -135,4 +138,44 @@ is 'its load goes on' "$status" 0
 like 'and then it can go' "$(f1-pg --drop-session "$old")" "^$old: $n rows dropped"
 f1-pg <old.f1
 is 'loaded again it is whole' "$(count "$old")" "$n"
+
+# one that a loader has done with can go, while it loads another
+fresh
+samples() {
+	sql "SELECT count(*) FROM f1.motion WHERE session_uid = f1.session_uid('$1')"
+}
+# above NUMBER SESSION: waits until there are so many samples of it
+above() {
+	tries=0
+	while [ "$(samples "$2")" -le "$1" ] && [ $tries -lt 1000 ]; do
+		tries=$((tries + 1))
+	done
+}
+f1-pg <old.f1
+all=$(samples "$old")
+# its first event has frame 0 as its last ones have: one process cannot tell that it begins again
+states() {
+	rows_of "$old" | grep -v -E '^(loads|event)\|'
+}
+states >old.before
+fresh
+exec 4<>fifo
+background f1-pg <fifo 2>err
+loader=$pid
+exec 3>fifo 4<&-
+cat old.f1 >&3
+above $((all - 1)) "$old"
+third=$(($(wc -c <young.f1) / 3))
+head -c $third young.f1 >&3	# with it goes what the states of the old one said last
+above 0 "$young"
+some=$(samples "$young")
+tail -c +$((third + 1)) young.f1 | head -c $third >&3
+above "$some" "$young"
+is 'one that a loader has done with: it goes' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
+{ tail -c +$((2 * third + 1)) young.f1; cat old.f1; } >&3
+exec 3>&-
+finish "$loader"
+is 'and comes again, whole' "$(count "$old")" "$n"
+states >old.after
+same 'with all that its states said' old.before old.after
 done_testing

@@ -31,7 +31,8 @@ FROM (
 		ORDER BY t.race_id, e.car, t.part DESC, e.overall_frame_identifier DESC
 	) l
 	LEFT JOIN (
-		SELECT race_id, car, max(lap_num) FILTER (WHERE complete) AS laps, max(race_ms) AS race_ms,
+		SELECT race_id, car, max(lap_num) FILTER (WHERE complete) AS laps,
+			(array_agg(race_ms ORDER BY lap_num DESC) FILTER (WHERE complete))[1] AS race_ms,
 			min(lap_ms) FILTER (WHERE valid) AS best_ms,
 			count(*) FILTER (WHERE in_lap AND complete) AS pit_stops
 		FROM f1.laps

@@ -75,10 +75,12 @@ WHERE lap_num >= 0
 	AND (NOT (f IS NULL) OR NOT (h IS NULL) OR (n).last_lap_time_in_ms > 0 OR position_told IS NOT NULL);
 COMMENT ON VIEW f1.lap_facts IS 'All that is known of a lap, seen live or sent afterwards, for laps and similar views. Lap 0 is the grid';
 
--- What the game tells of the stints; a stop that a flashback took back is not among the first num_tyre_stints.
+-- What the game tells of the stints; a stop that a flashback took back is not among the first num_tyre_stints. A stint begins
+-- behind all before it, so that no lap is of two.
 CREATE OR REPLACE VIEW f1.told_stints AS
 SELECT c.race_id, s.car, (s.stint + 1)::smallint AS stint,
-	(COALESCE(lag(s.end_lap) OVER (PARTITION BY c.race_id, s.car ORDER BY s.stint), 0) + 1)::smallint AS first_lap,
+	(COALESCE(max(s.end_lap) OVER (PARTITION BY c.race_id, s.car ORDER BY s.stint ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+		0) + 1)::smallint AS first_lap,
 	NULLIF(s.end_lap, 255) AS last_lap, s.packet_format, s.tyre_actual_compound AS actual, s.tyre_visual_compound AS visual
 FROM f1.session_chain c
 JOIN f1.tyre_stints s ON s.session_uid = c.session_uid
@@ -94,7 +96,7 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 	l.valid, l.position, COALESCE(v.name, k.name) AS tyre, a.name AS compound, l.tyre_age, l.in_lap, l.out_lap,
 	COALESCE(l.told_stint, 1 + count(*) FILTER (WHERE l.in_lap) OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num
 		ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))::smallint AS stint,
-	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, l.end_time::real - l.lap_ms / 1000.0::real AS start_time,
+	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, (l.end_time - l.lap_ms / 1000.0)::real AS start_time,
 	l.end_time::real AS end_time, l.penalties AS penalty_seconds, l.total_warnings AS warnings,
 	l.speed_trap_fastest_speed AS speed_trap, l.result_status, l.valid_flags,
 	l.last_session, l.last_frame, l.is_race, l.packet_format

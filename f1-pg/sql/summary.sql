@@ -142,8 +142,6 @@ BEGIN
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION f1.note_laps IS 'Trigger that maintains lap_ends and passes';
-CREATE OR REPLACE TRIGGER note_laps AFTER INSERT ON f1.lap_data REFERENCING NEW TABLE AS new_rows
-	FOR EACH STATEMENT EXECUTE FUNCTION f1.note_laps();
 
 -- the same for the session itself: of its twice a second, the last one and the time of the first
 CREATE TABLE IF NOT EXISTS f1.session_info (
@@ -235,8 +233,12 @@ BEGIN
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION f1.note_sessions IS 'Trigger that maintains session_info';
+
+-- making a trigger waits for all loaders, each of which locks the tables in this order
 CREATE OR REPLACE TRIGGER note_sessions AFTER INSERT ON f1.session REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION f1.note_sessions();
+CREATE OR REPLACE TRIGGER note_laps AFTER INSERT ON f1.lap_data REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION f1.note_laps();
 
 -- Tables that were filled before there were triggers: the samples pass by them once more.
 CREATE OR REPLACE FUNCTION f1.summarise(session_uid bigint) RETURNS void LANGUAGE plpgsql AS $$

@@ -39,7 +39,7 @@ COMMENT ON COLUMN f1.tyre_wear.worst IS 'The largest of the four [%]';
 
 CREATE OR REPLACE VIEW f1.fuel AS
 SELECT l.race_id, l.car, l.driver, l.team, l.lap_num, s.fuel_in_tank AS fuel, s.fuel_remaining_laps AS laps_left,
-	lag(s.fuel_in_tank) OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num) - s.fuel_in_tank AS used, m.name AS mix
+	CASE WHEN lag(l.lap_num) OVER w = l.lap_num - 1 THEN lag(s.fuel_in_tank) OVER w - s.fuel_in_tank END AS used, m.name AS mix
 FROM f1.laps l
 LEFT JOIN LATERAL (
 	SELECT s.fuel_in_tank, s.fuel_remaining_laps, s.fuel_mix
@@ -52,11 +52,12 @@ LEFT JOIN LATERAL (
 	LIMIT 1
 ) s ON true
 LEFT JOIN f1.enum_fuel_mix m ON m.packet_format = l.packet_format AND m.value = s.fuel_mix
-WHERE l.seen;
+WHERE l.seen
+WINDOW w AS (PARTITION BY l.race_id, l.car ORDER BY l.lap_num);
 COMMENT ON VIEW f1.fuel IS 'Fuel at the end of each lap. Null if the player hides it';
 COMMENT ON COLUMN f1.fuel.fuel IS 'Fuel in the tank [kg]';
 COMMENT ON COLUMN f1.fuel.laps_left IS 'How many laps more than needed it lasts, below 0 if fewer, as the game displays it. Formats 2019-2026';
-COMMENT ON COLUMN f1.fuel.used IS 'Used in this lap [kg]';
+COMMENT ON COLUMN f1.fuel.used IS 'Used in this lap [kg]; null if the one before was not seen';
 COMMENT ON COLUMN f1.fuel.mix IS 'Mixture';
 
 CREATE OR REPLACE VIEW f1.weather AS

@@ -1,0 +1,41 @@
+#!/bin/sh
+# f1-pg: what views say of a race of which a piece is missing: nothing that is not known, and nothing twice
+# SPDX-License-Identifier: MIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/pg.sh
+. "$top/tests/pg.sh"
+need f1-pg f1-decode f1-sim
+pg_start jit=off
+fresh
+
+# 2019 has neither a classification nor a history of laps: a lap that nobody saw is unknown
+f1-sim -y 2019 -S 1 -c 4 -l 4 -r 6 --lap-length 2500 | f1-decode | f1-pg
+of_car_1() {
+	sql "SELECT $2 FROM f1.$1 WHERE car = 1"
+}
+sql 'SELECT lap_num, race_ms FROM f1.laps WHERE car = 1 ORDER BY 1' >laps
+is 'whole: the time of the race is that of its last lap' "$(of_car_1 classification 'laps, race_ms')" "$(tail -n 1 laps)"
+is 'whole: fuel used in all laps but the first' "$(of_car_1 fuel 'count(*), count(used)')" '4|3'
+sql 'DELETE FROM f1.lap_ends WHERE car = 1 AND lap_num = 3'
+is 'without lap 3: it is not known how long the two took' "$(of_car_1 laps 'string_agg((lap_ms IS NOT NULL)::text, $$ $$ ORDER BY lap_num)')" \
+	'true false true true'
+is 'nor the time of the race, which is not that of lap 1' "$(of_car_1 classification 'laps, race_ms, gap_ms')" '4||'
+is 'nor the fuel of lap 4' "$(of_car_1 fuel 'string_agg(lap_num::text || (used IS NOT NULL), $$ $$ ORDER BY lap_num)')" '1false 2true 4false'
+
+# stints that end before those before them, as a stop that was taken back leaves them
+f1-sim -y 2023 -S 2 -c 4 -l 4 -r 6 --lap-length 2500 | f1-decode | f1-pg
+race=$(sql 'SELECT race_id FROM f1.races WHERE packet_format = 2023')
+told() {
+	sql "SELECT count(*), count(DISTINCT lap_num) FROM f1.$1 WHERE race_id = $race AND car = 1"
+}
+is 'each lap once' "$(told laps)" '4|4'
+sql 'DELETE FROM f1.session_history'
+for stint in '2, 1' '3, 255'; do
+	sql "INSERT INTO f1.tyre_stints (session_uid, session_time, frame_identifier, overall_frame_identifier, packet_format, player_car_index, car,
+			stint, end_lap, tyre_actual_compound, tyre_visual_compound)
+		SELECT session_uid, session_time, frame_identifier, overall_frame_identifier, packet_format, player_car_index, car, $stint,
+			tyre_actual_compound, tyre_visual_compound FROM f1.tyre_stints WHERE car = 1 AND stint = 0"
+done
+is 'and still once' "$(told laps)" '4|4'
+done_testing
