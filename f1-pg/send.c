@@ -169,6 +169,9 @@ send_lane(struct db *db)
 void
 send_end(struct lane *l)
 {
+	/* by itself the server lets go of locks when it sees that we have gone, which may be after our end */
+	if (l->locked)
+		db_exec(l->db, "SELECT pg_advisory_unlock_all()", NULL);
 	db_close(l->db);
 	free(l);
 }
