@@ -158,9 +158,11 @@ man/f1-views.5: scripts/views.awk f1-pg/sql/f1-views.5.in $(SQL)
 
 # tests: TAP by shell scripts, and by small programs of tests/*.c beside them
 TEST_PROGRAMS = $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/*.c))
+TEST_NEEDS = msgpack
+$O/tests/kafka-mock: TEST_NEEDS = rdkafka
 $O/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs msgpack) -lm
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(LIB) $$($(PKG_CONFIG) --cflags --libs $(TEST_NEEDS)) -lm
 
 # what tests/8300-faults.t loads before a program
 FAULT = $O/tests/fault.so

@@ -169,6 +169,20 @@ is 'asked to stop without a broker: status' "$status" 75
 same 'asked to stop without a broker: all are dead letters' stopped.f1 race.f1
 kafka_again
 
+# a broker that becomes leader between two batches, of which it took only the second: librdkafka would believe both there
+mkfifo mock
+"$O/tests/kafka-mock" new <mock >mocked &
+exec 6>mock
+until_true test -s mocked
+f1-sim -y 2025 -c 2 -r 1 --duration 4 >few.bin
+f1-decode few.bin >few.f1
+f1-decode --json few.bin >few.json
+run f1-kafka -v -b "$(cat mocked)" -t new -f msgpack -X batch.num.messages=1 <few.f1 2>err
+is 'not leader for the first batch only: status' "$status" 0
+kcat -b "$(cat mocked)" -C -e -q -o beginning -t new -f '%t %p %o %T %h %k %S\n%s' >messages
+ok 'not leader for the first batch only: each record once, in order' python3 "$top/tests/messages.py" msgpack 1 few.json few.f1 <messages
+exec 6>&-
+
 # asked to stop while all is well: it reads on to the end
 begin -t term
 part 0 50
