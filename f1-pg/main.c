@@ -183,14 +183,14 @@ load(struct record_reader *reader)
 			clock_gettime(CLOCK_MONOTONIC, &now);
 			count_poll();
 			progress(&now, false);
-			if (batch_waiting() == 0)
-				since = now;
-			else if (milliseconds(&since, &now) >= LATENCY) {
+			if (batch_waiting() > 0 && milliseconds(&since, &now) >= LATENCY) {
 				if (!batch_offer())
 					return EX_TEMPFAIL;
 				timeout = BUSY;
-			} else
+			} else if (batch_waiting() > 0)
 				timeout = LATENCY - (int)milliseconds(&since, &now);
+			if (batch_waiting() == 0)
+				since = now;
 			if (sig_overdue()) {
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
 				break;

@@ -44,6 +44,17 @@ ok 'a live stream is in the database while it runs' test "$rows" -gt 0
 exec 3>&-
 wait
 
+# and not each frame in a transaction of its own: two a second, and some of the beginning and the end
+transactions() {
+	sql 'SELECT txid_current()'
+}
+fresh
+before=$(transactions)
+begin=$(date +%s)
+f1-sim -y 2025 -c 2 -l 1 -r 60 -s 1 --duration 5 | f1-decode | f1-pg
+seconds=$(($(date +%s) - begin + 1))
+ok 'a live stream takes two transactions a second' test $(($(transactions) - before)) -le $((2 * seconds + 10))
+
 # records that another program packed, with the shortest numbers
 python3 - >short.f1 <<'P'
 import struct, sys
