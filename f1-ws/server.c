@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -56,9 +57,8 @@ static struct {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	lws_retry_bo_t retry;
-	lws_sorted_usec_list_t call;
-	void (*function)(void);
-	struct watch listener;
+	struct watch listener, timer;
+	void (*function)(void);		/* to be called by the timer */
 	struct client *clients;
 	struct connection *connections;	/* all of them, clients_max + VISITORS + LEAVING places */
 	uint64_t asked;
@@ -562,6 +562,16 @@ raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Not a timer of libwebsockets: its loop spins for the last millisecond before each. */
+static void
+timed_out(void)
+{
+	uint64_t times;
+
+	if (read(self.timer.fd, &times, sizeof times) == sizeof times)
+		self.function();
+}
+
 int
 server_open(const struct server_options *o)
 {
@@ -609,8 +619,10 @@ server_open(const struct server_options *o)
 	if (opt_common.verbose < 2)
 		lws_set_log_level(0, NULL);
 	epoll = watch_open();
+	self.timer = (struct watch){ .fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), .ready = timed_out };
 	if (epoll == -1 || self.vhost == NULL || lws_adopt_descriptor_vhost(self.vhost, LWS_ADOPT_RAW_FILE_DESC,
-	    (lws_sock_file_fd_type){ .filefd = epoll }, NULL, NULL) == NULL || watch_set(&self.listener, EPOLLIN) == -1)
+	    (lws_sock_file_fd_type){ .filefd = epoll }, NULL, NULL) == NULL || watch_set(&self.listener, EPOLLIN) == -1 ||
+	    watch_set(&self.timer, EPOLLIN) == -1)
 		err(EX_OSERR, NULL);
 	return listen_port(self.listener.fd);
 }
@@ -621,18 +633,11 @@ server_serve(void)
 	lws_service(self.context, 0);
 }
 
-static void
-called(lws_sorted_usec_list_t *list)
-{
-	(void)list;
-	self.function();
-}
-
 void
 server_call(void (*function)(void), int ms)
 {
 	self.function = function;
-	lws_sul_schedule(self.context, 0, &self.call, called, ms * LWS_US_PER_MS);
+	timerfd_settime(self.timer.fd, 0, &(struct itimerspec){ .it_value = { ms / 1000, ms % 1000 * 1000000L } }, NULL);
 }
 
 void
@@ -657,6 +662,7 @@ void
 server_close(void)
 {
 	lws_context_destroy(self.context);
+	close(self.timer.fd);
 	close(self.listener.fd);
 	free(self.connections);
 }
