@@ -39,6 +39,12 @@ put_string(char *to, const uint8_t *p, size_t n)
 			to += 8;
 			p += 8;
 		}
+		/* the rest with what is before it, if that needed no more than a copy, either */
+		if (n >= 8 && end - p < 8 && (memcpy(&v, end - 8, 8), special(v) == 0)) {
+			to += end - p;
+			memcpy(to - 8, &v, 8);
+			break;
+		}
 		while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\')
 			*to++ = (char)*p++;
 		if (p == end)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# records as JSON: session_uid and received_at are the same texts whatever width a writer gave their numbers
+# records as JSON: session_uid and received_at are the same texts whatever width a writer gave their numbers; texts of all kinds
 # SPDX-License-Identifier: MIT
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -40,4 +40,31 @@ END
 head -n 7 got >some
 same 'by their kind, not by their width' some want
 like 'what is no time stays a number' "$(tail -n 1 got)" '^0000000000000000 1844674407370955[0-9]*$'
+
+# texts of all lengths, with what has to be escaped and what takes several bytes at each place
+cat >texts.py <<'END'
+import json, random, struct, sys
+
+def text(s):
+    b = s.encode()
+    return (bytes([0xa0 | len(b)]) if len(b) < 32 else b'\xda' + struct.pack('>H', len(b))) + b
+
+random.seed(1)
+texts = []
+for n in range(50):
+    for _ in range(60):
+        odd = random.choice((0, 0.02, 0.1, 0.5))
+        texts.append(''.join(random.choice('"\\\n\x01\x1f\x7fé€🏎') if random.random() < odd else chr(random.randrange(32, 127)) for _ in range(n)))
+if sys.argv[1:] == ['records']:
+    for s in texts:
+        body = b'\x88' + b''.join(text(k) + v for k, v in (('packet', text('session')), ('packet_id', b'\1'),
+            ('packet_format', b'\xcd' + struct.pack('>H', 2025)), ('session_uid', b'\7'), ('session_time', b'\xca' + bytes(4)),
+            ('frame_identifier', b'\0'), ('player_car_index', b'\0'), ('driver', text(s))))
+        sys.stdout.buffer.write(struct.pack('>I', len(body)) + body)
+else:
+    got = [json.loads(line)['driver'] for line in sys.stdin]
+    sys.exit(got != texts)
+END
+python3 texts.py records | "$O/tests/selector" '*' >lines
+ok 'each text reads back as it was' python3 texts.py <lines
 done_testing
