@@ -19,7 +19,7 @@ int server_open(const struct server_options *);
 /* Waits for something to do, and does it. */
 void server_serve(void);
 
-/* Calls it in so many milliseconds, in place of what was asked for before. */
+/* Calls it in so many milliseconds (1 at least), in place of what was asked for before. */
 void server_call(void (*function)(void), int ms);
 
 /* Gives clients what is there for them; to be called whenever there is. */
