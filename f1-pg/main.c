@@ -183,14 +183,15 @@ load(struct record_reader *reader)
 			clock_gettime(CLOCK_MONOTONIC, &now);
 			count_poll();
 			progress(&now, false);
-			if (batch_waiting() > 0 && milliseconds(&since, &now) >= LATENCY) {
-				if (!batch_offer())
-					return EX_TEMPFAIL;
-				timeout = BUSY;
-			} else if (batch_waiting() > 0)
-				timeout = LATENCY - (int)milliseconds(&since, &now);
+			if (batch_waiting() > 0 && milliseconds(&since, &now) >= LATENCY && !batch_offer())
+				return EX_TEMPFAIL;
 			if (batch_waiting() == 0)
 				since = now;
+			else {
+				long left = LATENCY - milliseconds(&since, &now);
+
+				timeout = left > 0 ? (int)left : BUSY;
+			}
 			if (sig_overdue()) {
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
 				break;
