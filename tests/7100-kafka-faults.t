@@ -179,7 +179,7 @@ f1-decode few.bin >few.f1
 f1-decode --json few.bin >few.json
 run f1-kafka -v -b "$(cat mocked)" -t new -f msgpack -X batch.num.messages=1 <few.f1 2>err
 is 'not leader for the first batch only: status' "$status" 0
-kcat -b "$(cat mocked)" -C -e -q -o beginning -t new -f '%t %p %o %T %h %k %S\n%s' >messages
+(F1_BROKERS=$(cat mocked) && consume_all new) >messages
 ok 'not leader for the first batch only: each record once, in order' python3 "$top/tests/messages.py" msgpack 1 few.json few.f1 <messages
 exec 6>&-
 
