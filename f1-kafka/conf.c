@@ -15,7 +15,7 @@ static const char *const defaults[] = {
 	"enable.idempotence=true",
 	/* The broker that becomes leader of a partition between two requests may refuse the first and take the second;
 	 * librdkafka then takes both for delivered (confluent-kafka-go, issue 921). It costs no speed. */
-	"max.in.flight.requests.per.connection=1",
+	"max.in.flight=1",
 	"partitioner=murmur2_random",		/* Kafka's own, so that all clients agree */
 	"compression.codec=lz4",		/* costs 0.6 us a message and saves eight ninths of the bytes (scripts/bench-kafka) */
 	"linger.ms=5",				/* batches of some size at the rate of a game */
