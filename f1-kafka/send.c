@@ -29,9 +29,9 @@ struct message {
 	struct block *record_block, *value_block;	/* value_block is NULL if the record is the value */
 	const uint8_t *record;
 	uint32_t n;
+	bool failed;		/* to be written to the dead letters */
 	struct topic *topic;
-	uint64_t number;	/* place in the input */
-	struct message *next;	/* of the unused ones, or of those held back */
+	struct message *next, *before;	/* in the order of the input; of the unused ones and those held back only next */
 };
 
 static struct {
@@ -39,17 +39,15 @@ static struct {
 	rd_kafka_t *rk;
 	FILE *dead;
 	struct message *unused;
-	size_t under_way;		/* messages */
+	struct message *first, *last;	/* of those that are under way or failed */
+	size_t under_way, failed;	/* messages */
 	/* The first record of a topic waits for a broker, and with it all that come behind: librdkafka gives a topic up that
 	 * the broker does not have 30 seconds after it was told the name, and most brokers make it only when they are asked. */
 	struct message *held, **held_end;
 	size_t held_n, held_bytes, held_max;
 	bool letting_go;		/* it waits for room, and what waits for room lets go */
-	uint64_t numbered;
 	struct block *values;		/* JSON is made here, behind the first values_n bytes */
 	size_t values_n;
-	struct message **failed;	/* to be written to the dead letters */
-	size_t failed_n, failed_size;
 	uint64_t given_up, uncertain;	/* messages; of them those that the broker may have */
 	bool over, fatal;
 	bool away;			/* told that no broker can be reached */
@@ -91,28 +89,40 @@ release(struct message *m)
 	self.unused = m;
 }
 
-static int
-by_number(const void *a, const void *b)
+static void
+append(struct message *m)
 {
-	const struct message *const *x = a, *const *y = b;
-
-	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+	m->next = NULL;
+	m->before = self.last;
+	*(m->before ? &m->before->next : &self.first) = m;
+	self.last = m;
 }
 
-/* Writes what failed, in the order in which it came. */
+/* Delivered, or given up: no more to do for it. */
+static void
+settle(struct message *m)
+{
+	*(m->before ? &m->before->next : &self.first) = m->next;
+	*(m->next ? &m->next->before : &self.last) = m->before;
+	release(m);
+}
+
+/* Writes what failed, in the order in which it came. Behind one that may still fail it has to wait. */
 static void
 bury(void)
 {
-	if (self.failed_n == 0)
-		return;
-	qsort(self.failed, self.failed_n, sizeof *self.failed, by_number);
-	for (size_t i = 0; i < self.failed_n; i++) {
-		struct message *m = self.failed[i];
+	struct message *m, *next;
 
+	if (self.failed == 0)
+		return;
+	for (m = self.first; m && (m->failed || self.over); m = next) {
+		next = m->next;
+		if (!m->failed)
+			continue;
 		fwrite(m->record - RECORD_HEADER, RECORD_HEADER + (size_t)m->n, 1, self.dead);
-		release(m);
+		settle(m);
+		self.failed--;
 	}
-	self.failed_n = 0;
 	if (fflush(self.dead) == EOF && !self.unwritten) {
 		warn("%s", self.options->dead_letter);
 		self.unwritten = true;
@@ -130,16 +140,11 @@ fail(struct message *m, rd_kafka_resp_err_t error, bool uncertain)
 		warnx("%s: %s", m->topic->name, rd_kafka_err2str(error));
 		m->topic->told = true;
 	}
-	if (self.dead == NULL) {
-		release(m);
-		return;
-	}
-	if (self.failed_n == self.failed_size) {
-		self.failed_size = self.failed_size ? 2 * self.failed_size : CHUNK;
-		if ((self.failed = realloc(self.failed, self.failed_size * sizeof *self.failed)) == NULL)
-			err(EX_OSERR, NULL);
-	}
-	self.failed[self.failed_n++] = m;
+	if (self.dead) {
+		m->failed = true;
+		self.failed++;
+	} else
+		settle(m);
 }
 
 static void
@@ -156,7 +161,7 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *report, void *opaque)
 	}
 	stats_delivered(m->topic->number)->n++;
 	stats_delivery(rd_kafka_message_latency(report));
-	release(m);
+	settle(m);
 	if (self.away) {
 		warnx("delivering again");
 		self.away = false;
@@ -409,8 +414,9 @@ deliver(const struct head *h, struct topic *topic, struct block *block, const ui
 	m->value_block = value == record ? NULL : block_use(self.values);
 	m->record = record;
 	m->n = (uint32_t)n;
+	m->failed = false;
 	m->topic = topic;
-	m->number = self.numbered++;
+	append(m);
 	if ((error = produce(h, m, value, value_n)) == RD_KAFKA_RESP_ERR_NO_ERROR)
 		self.under_way++;
 	else
@@ -475,7 +481,7 @@ let_go(void)
 		self.held_bytes -= m->n;
 		deliver(&head, topic, m->record_block, m->record, m->n);
 		release(m);
-		if (self.failed_n >= CHUNK)	/* it is over: their values need room */
+		if (self.failed >= CHUNK)	/* it is over: their values need room */
 			bury();
 	}
 	self.letting_go = false;

@@ -199,13 +199,24 @@ is 'messages that are too large: status' "$status" 75
 is 'messages that are too large: said once' "$(grep -c 'size too large' err)" 1
 ok 'messages that are too large: the others are delivered' some large
 ok 'messages that are too large: they are dead letters' test -s large.f1
+delivered=$(ends large | cut -d ' ' -f 2)
 f1-kafka -f msgpack -t large <large.f1
 consume large -f '%s\n' | sort >got
 f1-kafka -f msgpack -t sorted <half.f1
 consume sorted -f '%s\n' | sort >expected
 same 'messages that are too large: the dead letters complete it' got expected
 
+# and then no broker: those that are too large fail at once, those before them at the end
+begin -t both -X message.max.bytes=1000 --drain-timeout 0 --dead-letter both.f1 --metrics metrics
+cat half.f1 >&3
+until_true grep -q "^f1_kafka_delivered_total{topic=\"both\"} $delivered\$" metrics
 kafka_kill
+cat rest.f1 >&3
+end
+is 'too large, and no broker: status' "$status" 75
+cat large.f1 rest.f1 >expected.f1
+same 'too large, and no broker: the dead letters are in order' both.f1 expected.f1
+
 kafka_again auto.create.topics.enable=false
 run f1-kafka -v -t nowhere -X topic.metadata.propagation.max.ms=500 --dead-letter nowhere.f1 <race.f1 2>err
 is 'a topic that is not made: status' "$status" 75
