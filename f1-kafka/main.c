@@ -9,9 +9,9 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "conf.h"
 #include "create.h"
 #include "head.h"
@@ -211,12 +211,9 @@ read_on(void)
 	self.passed = self.read = reader.buffer;
 	for (;;) {
 		if (!record_pending(&reader)) {
-			struct timespec now;
-
 			pass_on();
 			send_poll();
-			clock_gettime(CLOCK_MONOTONIC, &now);
-			if (sig_overdue() && now.tv_sec - send_waited() >= SIG_GRACE) {
+			if (sig_overdue() && clock_seconds() - send_waited() >= SIG_GRACE) {
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
 				break;
 			}

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
+#include "clock.h"
 #include "conf.h"
 #include "json.h"
 #include "opt.h"
@@ -54,15 +54,9 @@ static struct {
 	bool unwritten;			/* a dead letter could not be written */
 	char reason[256];		/* what librdkafka said last */
 	time_t waited;
-	struct timespec deadline;	/* of waiting when asked to stop; 0: not yet known */
+	long long deadline;		/* of waiting when asked to stop, by clock_milliseconds(); 0: not yet known */
 	rd_kafka_headers_t *headers[LAYOUT_IDS][LAYOUT_YEARS];
 } self;
-
-static long
-milliseconds(const struct timespec *from, const struct timespec *to)
-{
-	return (to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
-}
 
 static struct message *
 new_message(void)
@@ -236,17 +230,15 @@ send_init(rd_kafka_conf_t *conf, const struct send_options *options)
 static void
 give_up(void)
 {
-	struct timespec begin, now;
+	long long until = clock_milliseconds() + LAST;
 
 	if (self.over)
 		return;
 	self.over = true;
 	rd_kafka_purge(self.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	do {
+	do
 		rd_kafka_poll(self.rk, TICK);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	} while (self.under_way > 0 && milliseconds(&begin, &now) < LAST);
+	while (self.under_way > 0 && clock_milliseconds() < until);
 	bury();
 }
 
@@ -254,20 +246,15 @@ give_up(void)
 static bool
 wait_for_room(void)
 {
-	struct timespec now;
-
 	if (self.over)
 		return false;
 	rd_kafka_poll(self.rk, TICK);
 	bury();
 	count_poll();
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	self.waited = now.tv_sec;
-	if (sig_overdue() && self.deadline.tv_sec == 0) {
-		self.deadline = now;
-		self.deadline.tv_sec += self.options->drain;
-	}
-	if (self.fatal || (self.deadline.tv_sec != 0 && milliseconds(&self.deadline, &now) >= 0))
+	self.waited = clock_seconds();
+	if (sig_overdue() && self.deadline == 0)
+		self.deadline = clock_milliseconds() + self.options->drain * 1000LL;
+	if (self.fatal || (self.deadline != 0 && clock_milliseconds() >= self.deadline))
 		give_up();
 	return !self.over;
 }
@@ -512,18 +499,15 @@ send_record(const struct head *h, struct block *block, const uint8_t *record, si
 int
 send_end(void)
 {
-	struct timespec begin, now;
+	long long begin = clock_milliseconds(), passed = 0;
 	bool told = false;
-	long passed = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	while (self.under_way + self.held_n > 0 && !self.fatal && passed < self.options->drain * 1000L) {
+	while (self.under_way + self.held_n > 0 && !self.fatal && passed < self.options->drain * 1000LL) {
 		let_go();
 		rd_kafka_flush(self.rk, TICK);
 		bury();
 		count_poll();
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		passed = milliseconds(&begin, &now);
+		passed = clock_milliseconds() - begin;
 		if (passed >= PATIENCE && !told && self.under_way + self.held_n > 0) {
 			warnx("waiting for the delivery of %zu messages, for at most %d seconds", self.under_way + self.held_n,
 			    self.options->drain);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "block.h"
 #include "head.h"
@@ -39,7 +40,7 @@ struct block *send_block(void);
 /* Looks after what is on its way: cheap, to be called now and then. */
 void send_poll(void);
 
-/* Seconds, of CLOCK_MONOTONIC, when send_record or send_block last waited. */
+/* Seconds, of clock_seconds(), when send_record or send_block last waited. */
 time_t send_waited(void);
 
 /* Is there no more sending, because of a fatal error or of a signal? What still comes is given up. */

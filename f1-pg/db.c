@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "db.h"
 #include "sig.h"
 
@@ -68,19 +68,17 @@ db_open(const char *conninfo)
 bool
 db_reconnect(struct db *db, int seconds)
 {
-	struct timespec begin, now;
+	time_t begin = clock_seconds();
 	int wait = 100;		/* milliseconds */
 
 	db_tell(db, DB_LOST);
 	warnx("database: connection lost: trying again, with the batch kept");
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (;;) {
 		if (open_connection(db)) {
 			warnx("database: connected again");
 			return true;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (sig_overdue() || (seconds >= 0 && now.tv_sec - begin.tv_sec >= seconds))
+		if (sig_overdue() || (seconds >= 0 && clock_seconds() - begin >= seconds))
 			break;
 		poll(NULL, 0, wait);
 		if (wait < 5000)

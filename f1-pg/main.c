@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "batch.h"
+#include "clock.h"
 #include "db.h"
 #include "dead.h"
 #include "io.h"
@@ -59,7 +59,7 @@ static struct {
 	int keep, keep_samples;	/* days, -1 for ever */
 	bool progress;		/* stderr is a terminal */
 	uint64_t bytes;		/* of the records read */
-	struct timespec begin;
+	long long begin;		/* clock_milliseconds() */
 } self = { .batch = { .schema = "f1", .retry = 60, .lanes = 1 }, .keep = -1, .keep_samples = -1 };
 
 static void
@@ -146,22 +146,16 @@ drop_old(struct db *db)
 	return status;
 }
 
-static long
-milliseconds(const struct timespec *from, const struct timespec *to)
-{
-	return (to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
-}
-
 static void
-progress(const struct timespec *now, bool end)
+progress(long long now, bool end)
 {
-	static struct timespec last;
-	double seconds = (double)milliseconds(&self.begin, now) / 1000 + 0.001;
+	static long long last;
+	double seconds = (double)(now - self.begin) / 1000 + 0.001;
 	uint64_t records = stats[STATS_RECORDS].n, rows = stats[STATS_WRITTEN].n;
 
-	if (!self.progress || (!end && milliseconds(&last, now) < PROGRESS))
+	if (!self.progress || (!end && now - last < PROGRESS))
 		return;
-	last = *now;
+	last = now;
 	fprintf(stderr, "\rf1-pg: %.1f MB, %" PRIu64 " records (%.0f/s), %" PRIu64 " rows written (%.0f/s)\033[K%s",
 	    (double)self.bytes / 1e6, records, (double)records / seconds, rows, (double)rows / seconds, end ? "\n" : "");
 }
@@ -170,28 +164,25 @@ progress(const struct timespec *now, bool end)
 static int
 load(struct record_reader *reader)
 {
-	struct timespec now, since;
+	long long since = clock_milliseconds();
 	const uint8_t *record;
 	size_t n;
 	int got;
 
-	clock_gettime(CLOCK_MONOTONIC, &since);
 	for (;;) {
 		int timeout = sig_stop ? 100 : 1000;
 
 		if (!record_pending(reader)) {	/* the clock is looked at once for all that one read brought */
-			clock_gettime(CLOCK_MONOTONIC, &now);
+			long long now = clock_milliseconds();
+
 			count_poll();
-			progress(&now, false);
-			if (batch_waiting() > 0 && milliseconds(&since, &now) >= LATENCY && !batch_offer())
+			progress(now, false);
+			if (batch_waiting() > 0 && now - since >= LATENCY && !batch_offer())
 				return EX_TEMPFAIL;
 			if (batch_waiting() == 0)
 				since = now;
-			else {
-				long left = LATENCY - milliseconds(&since, &now);
-
-				timeout = left > 0 ? (int)left : BUSY;
-			}
+			else
+				timeout = now - since < LATENCY ? (int)(LATENCY - (now - since)) : BUSY;
 			if (sig_overdue()) {
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
 				break;
@@ -229,7 +220,6 @@ int
 main(int argc, char *argv[])
 {
 	struct record_reader reader;
-	struct timespec now;
 	struct db *db;
 	int status;
 
@@ -267,14 +257,13 @@ main(int argc, char *argv[])
 	if (record_open(&reader, STDIN_FILENO) == -1)
 		err(EX_OSERR, NULL);
 	self.progress = isatty(STDERR_FILENO);
-	clock_gettime(CLOCK_MONOTONIC, &self.begin);
+	self.begin = clock_milliseconds();
 	io_ready("ready");
 
 	status = load(&reader);
 	if (status == EX_TEMPFAIL)
 		warnx("%zu rows were read and not written", batch_size());
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	progress(&now, true);
+	progress(clock_milliseconds(), true);
 	count_end();
 	batch_end();
 	record_close(&reader);
