@@ -81,16 +81,6 @@ listening() {
 	grep -qi ":$hex [0-9A-F]*:0000 " /proc/net/udp /proc/net/udp6 2>/dev/null
 }
 
-# until COMMAND: asks again and again, for at most 20 seconds; no program here but ours says that it is ready
-until_true() {
-	tries=1000
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return
-		sleep 0.02
-	done
-}
-
 # the game: a short race in a second
 play() {
 	f1-sim -y 2025 -c 4 -r 5 -l 1 -s 100 -u "127.0.0.1:$port"

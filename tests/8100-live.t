@@ -30,16 +30,6 @@ read -r said <&7
 NOTIFY_SOCKET=$tmp/notify
 export NOTIFY_SOCKET
 
-# until_true COMMAND…: asks again and again, for a minute
-until_true() {
-	tries=3000
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return
-		sleep 0.02
-	done
-}
-
 # live [NAME=VALUE]…: in the background, where a shell has SIGINT ignored, until it is ready; $port is that of UDP, $page that of the page
 live() {
 	rm -f err

@@ -10,16 +10,6 @@
 . "$top/tests/pg.sh"
 need f1-live f1-load f1-listen f1-decode f1-route f1-ws f1-pg f1-sim curl
 
-# until_true COMMAND…: asks again and again, for two minutes
-until_true() {
-	tries=3000
-	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return
-		sleep 0.04
-	done
-}
-
 pg_start
 pg_stop
 env --default-signal=INT,HUP F1_SINKS='ws pg' F1_LISTEN='-a 127.0.0.1 -p 0' F1_WS='-l 127.0.0.1:0' F1_PG='--init --retry 1 -v' \

@@ -6,7 +6,6 @@
 #	kafka_kill                 as a crash; kafka_again [NAME=VALUE]… starts it on the same port
 #	consume TOPIC [KCAT-OPTION]…   its messages from the first to the last, as $format says (or -f)
 #	ends TOPIC…                how many messages each has
-#	until_true COMMAND         asks again and again, for at most 30 seconds
 
 # shellcheck disable=SC2154
 
@@ -59,11 +58,3 @@ kafka_offsets() {
 	kcat -b "$F1_BROKERS" -Q $kafka_list >"$tmp/.offsets" 2>/dev/null && ! grep -qv ' offset [0-9]*$' "$tmp/.offsets"
 }
 
-until_true() {
-	kafka_tries=600
-	until "$@"; do
-		kafka_tries=$((kafka_tries - 1))
-		[ "$kafka_tries" -gt 0 ] || return
-		sleep 0.05
-	done
-}

@@ -14,7 +14,8 @@
 #
 # A test runs in an empty folder of its own, $tmp, which goes away with everything that start started. $top is the
 # project's top, $O the build's folder (build unless the environment says otherwise), $O/bin is first in PATH. Count no
-# test inside ( ) or behind a |: the numbers would be lost. No sleep: wait for what a program says.
+# test inside ( ) or behind a |: the numbers would be lost. No sleep: wait for what a program
+# says, or what is to come about (until_true).
 
 # the variables are for the tests that read this
 # shellcheck disable=SC2034
@@ -217,4 +218,14 @@ stop() {
 run() {
 	status=0
 	"$@" || status=$?
+}
+
+# until_true COMMAND [ARG]…: asks again and again, for two minutes at most
+until_true() {
+	tap_tries=2400
+	until "$@"; do
+		tap_tries=$((tap_tries - 1))
+		[ $tap_tries -gt 0 ] || return
+		sleep 0.05
+	done
 }
