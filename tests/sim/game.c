@@ -53,7 +53,7 @@ keep(void)
 	snapshots[snapshots_n++ % SNAPSHOTS].frame = self.frame;
 }
 
-/* The newest state that is so old; what comes then is driven otherwise. */
+/* The newest state that is so old; what comes then is driven otherwise, and no two cars drive the same way to the millimetre. */
 static void
 restore(double seconds)
 {
@@ -66,8 +66,11 @@ restore(double seconds)
 	self.frame = snapshots[i % SNAPSHOTS].frame;
 	snapshots_n = i;
 	prng_seed(prng_next(&self.stream));
-	for (int c = 0; c < race.cars_n; c++)
-		race.cars[c].form *= prng_between(0.985, 1);
+	for (struct car *c = race.cars; c < race.cars + race.cars_n; c++) {
+		c->form *= prng_between(0.985, 1);
+		if (c->speed > 1)
+			c->at += prng_between(0, 0.002);
+	}
 }
 
 static void
