@@ -74,6 +74,33 @@ put_fields(FILE *f, const struct table *t, const char *prefix)
 	fputs(")", f);
 }
 
+/* Of a state the later one stays. */
+static void
+resolve_state(FILE *f, const struct table *t, const char *key)
+{
+	fprintf(f, "overall_frame_identifier DESC, session_time DESC, stage_n DESC ON CONFLICT (%s) DO UPDATE SET (", key);
+	put_columns(f, t, "", VARIANT_ALL);
+	fputs(") = ROW(", f);
+	put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
+	/* a later one that says the same is written as well: what lies between may be loaded after it */
+	fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) > "
+	    "(t.overall_frame_identifier, t.session_time) OR (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) = "
+	    "(t.overall_frame_identifier, t.session_time) AND ", f);
+	put_fields(f, t, "EXCLUDED");
+	fputs(" IS DISTINCT FROM ", f);
+	put_fields(f, t, "t");
+}
+
+/* What a flashback brings again, to the last value, belongs to the later time; but with frame 0 a session begins and ends,
+ * and only the first reading tells which. */
+static void
+resolve_distinct(FILE *f, const char *key)
+{
+	fprintf(f, "CASE frame_identifier WHEN 0 THEN stage_n ELSE -overall_frame_identifier END, stage_n ON CONFLICT (%s)"
+	    " DO UPDATE SET (received_at, overall_frame_identifier) = (EXCLUDED.received_at, EXCLUDED.overall_frame_identifier)"
+	    " WHERE EXCLUDED.overall_frame_identifier > t.overall_frame_identifier AND t.frame_identifier > 0", key);
+}
+
 /* the statements of a table that takes COPY only by way of a staging table */
 static void
 prepare_stage(struct statements *q)
@@ -101,23 +128,11 @@ prepare_stage(struct statements *q)
 	put_columns(f, t, "", VARIANT_ALL);
 	fprintf(f, ") SELECT DISTINCT ON (%s) ", key);
 	put_columns(f, t, "", VARIANT_ALL);
-	fprintf(f, " FROM pg_temp.stage_%s ORDER BY %s, overall_frame_identifier DESC, session_time DESC, stage_n DESC"
-	    " ON CONFLICT (%s) DO ", name, key, key);
+	fprintf(f, " FROM pg_temp.stage_%s ORDER BY %s, ", name, key);
 	if (t->kind == TABLE_DISTINCT)
-		fputs("NOTHING", f);
-	else {
-		fputs("UPDATE SET (", f);
-		put_columns(f, t, "", VARIANT_ALL);
-		fputs(") = ROW(", f);
-		put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
-		/* a later one that says the same is written as well: what lies between may be loaded after it */
-		fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) > "
-		    "(t.overall_frame_identifier, t.session_time) OR (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) = "
-		    "(t.overall_frame_identifier, t.session_time) AND ", f);
-		put_fields(f, t, "EXCLUDED");
-		fputs(" IS DISTINCT FROM ", f);
-		put_fields(f, t, "t");
-	}
+		resolve_distinct(f, key);
+	else
+		resolve_state(f, t, key);
 	fclose(f);
 }
 
