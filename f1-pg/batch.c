@@ -13,10 +13,17 @@
 #include "batch.h"
 #include "bytes.h"
 #include "dead.h"
+#include "hold.h"
+#include "place.h"
 #include "plan.h"
 #include "send.h"
 #include "state.h"
 #include "stats.h"
+
+struct scratch {
+	uint8_t *bytes;
+	size_t room;
+};
 
 enum { BATCH = 16 << 20, FRAMES = 32 << 20, KEY_MAX = 63 };
 
@@ -108,6 +115,7 @@ empty(struct batch *b)
 }
 
 static bool put_again(const struct state_row *);
+static bool settle(void);
 
 bool
 batch_init(struct db *db, const struct batch_options *options)
@@ -129,6 +137,7 @@ batch_init(struct db *db, const struct batch_options *options)
 			return false;
 		sender.workers[i].lane = send_lane(db);
 	}
+	hold_init(sender.workers[0].lane, options->schema, options->retry);
 	/* signals are for the thread that reads */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -155,7 +164,7 @@ batch_end(void)
 size_t
 batch_waiting(void)
 {
-	return self.batches[self.filling].rows;
+	return self.batches[self.filling].rows + hold_n();
 }
 
 static size_t
@@ -273,9 +282,9 @@ hand_on(void)
 
 	if (!collect())
 		return false;
-	if (batch_waiting() == 0)
-		return true;
 	b = &self.batches[self.filling];
+	if (b->rows == 0)
+		return true;
 	share(b);
 	send_begin(b);
 	pthread_mutex_lock(&sender.lock);
@@ -297,7 +306,7 @@ batch_offer(void)
 	pthread_mutex_lock(&sender.lock);
 	busy = sender.work != NULL;
 	pthread_mutex_unlock(&sender.lock);
-	return busy || hand_on();
+	return busy || (settle() && hand_on());
 }
 
 static bool
@@ -309,7 +318,7 @@ flush(void)
 bool
 batch_flush(void)
 {
-	return state_flush() && flush();
+	return settle() && state_flush() && flush();
 }
 
 /* notes a sample's frame, and whether its key can be new */
@@ -441,40 +450,108 @@ put_again(const struct state_row *r)
 	return put(r, NULL);
 }
 
+/* Makes the row of a record in the scratch, where it stays until the next one. */
+static bool
+read_row(struct scratch *scratch, const uint8_t *record, size_t n, struct state_row *r, enum row_reason *why)
+{
+	if (row_room(n) > scratch->room) {
+		scratch->room = 2 * row_room(n);
+		scratch->bytes = need(realloc(scratch->bytes, scratch->room));
+	}
+	*r = (struct state_row){ .record = record, .record_n = self.options->dead ? n : 0, .bytes = scratch->bytes };
+	return plan_row(record, n, scratch->bytes, &r->row, why);
+}
+
+/* Puts a row of a session with a timeline into the batch, unless it says nothing new. */
+static bool
+put_placed(struct state_row *r, struct timeline *t, size_t n)
+{
+	struct state *state = NULL;
+	bool ok;
+
+	r->timeline = (size_t)(t - timelines);
+	r->overall = timeline_place(t, r->row.frame, r->row.overall, r->row.closing);
+	if (r->overall > FRAME_MAX)
+		return reject(ROW_RANGE, r->record, n);
+	if (r->row.table->kind == TABLE_STATE && !state_new(r, &state, &ok)) {
+		stats[STATS_UNCHANGED].n += ok;
+		return ok;
+	}
+	return put(r, state);
+}
+
+/* a record that was held, which has a row */
+static bool
+put_held(struct timeline *t, const uint8_t *record, size_t n)
+{
+	static struct scratch scratch;
+	struct state_row r;
+	enum row_reason why;
+
+	read_row(&scratch, record, n, &r, &why);
+	return put_placed(&r, t, n);
+}
+
+/* What is held goes into the batch. False if the database failed. */
+static bool
+settle(void)
+{
+	return hold_n() == 0 || (collect() && hold_end(put_held));
+}
+
+struct before {
+	const char *schema;
+	const struct row *row;
+	bool has;
+};
+
+static enum db_done
+ask_before(struct db *db, void *question)
+{
+	struct before *q = question;
+
+	return place_has(db, q->schema, q->row->session_uid, q->row->frame, &q->has);
+}
+
+/* Finds out what a record is that goes back to before where its stream began. False if the database failed. */
+static bool
+go_before(struct timeline *t, const struct row *row)
+{
+	struct before before = { .schema = self.options->schema, .row = row };
+
+	if (!send_ask(sender.workers[0].lane, ask_before, &before, self.options->retry))
+		return false;
+	/* a flashback, to what an earlier stream brought; or else nobody knows of it, and this is a longer capture */
+	if (!before.has)
+		timeline_begin(t, row->frame, 0);
+	return true;
+}
+
 bool
 batch_add(const uint8_t *record, size_t n)
 {
-	static uint8_t *scratch;
-	static size_t scratch_room;
-	struct state_row r = { .record = record, .record_n = self.options->dead ? n : 0 };
-	struct state *state = NULL;
+	static struct scratch scratch;
+	struct state_row r;
 	struct timeline *t;
 	enum row_reason why;
-	bool ok;
 
 	stats[STATS_RECORDS].n++;
-	if (row_room(n) > scratch_room) {
-		scratch_room = 2 * row_room(n);
-		scratch = need(realloc(scratch, scratch_room));
-	}
-	if (!plan_row(record, n, scratch, &r.row, &why))
+	if (!read_row(&scratch, record, n, &r, &why))
 		return reject(why, record, n);
 	if (r.row.table->kind == TABLE_SAMPLE && r.row.keys[0] > KEY_MAX)
 		return reject(ROW_RANGE, record, n);
 	/* what is kept of other sessions goes in before one of them loses its place */
-	if (!timeline_has(r.row.session_uid) && !state_flush())
+	if (!timeline_has(r.row.session_uid) && !(settle() && state_flush()))
 		return false;
 	while ((t = timeline_get(r.row.session_uid)) == NULL)
 		if (!flush())
 			return false;
-	r.timeline = (size_t)(t - timelines);
-	r.overall = timeline_place(t, r.row.frame, r.row.overall, r.row.closing);
-	r.bytes = scratch;
-	if (r.overall > FRAME_MAX)
-		return reject(ROW_RANGE, record, n);
-	if (r.row.table->kind == TABLE_STATE && !state_new(&r, &state, &ok)) {
-		stats[STATS_UNCHANGED].n += ok;
-		return ok;
-	}
-	return put(&r, state);
+	if (r.row.overall >= 0 || (t->begun && !timeline_before(t, r.row.frame, r.row.closing)))
+		return put_placed(&r, t, n);
+	/* who asks the database wants it to have all that came before */
+	if (!hold_has(t) && !(settle() && flush()))
+		return false;
+	if (t->begun)
+		return go_before(t, &r.row) && put_placed(&r, t, n);
+	return collect() && hold_add(t, record, n, &r.row, r.bytes) && (!hold_known() || settle());
 }

@@ -144,10 +144,9 @@ db_quote(const struct db *db, const char *text, bool name)
 	return name ? PQescapeIdentifier(db->conn, text, strlen(text)) : PQescapeLiteral(db->conn, text, strlen(text));
 }
 
-enum db_done
-db_exec(struct db *db, const char *sql, PGresult **to)
+static enum db_done
+answer(struct db *db, PGresult *result, PGresult **to)
 {
-	PGresult *result = PQexec(db->conn, sql);
 	ExecStatusType status = PQresultStatus(result);
 	enum db_done done = DB_OK;
 
@@ -158,6 +157,18 @@ db_exec(struct db *db, const char *sql, PGresult **to)
 	else
 		PQclear(result);
 	return done;
+}
+
+enum db_done
+db_exec(struct db *db, const char *sql, PGresult **result)
+{
+	return answer(db, PQexec(db->conn, sql), result);
+}
+
+enum db_done
+db_query(struct db *db, const char *sql, PGresult **result)
+{
+	return answer(db, PQexecParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1), result);
 }
 
 enum db_done

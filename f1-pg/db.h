@@ -40,6 +40,9 @@ char *db_quote(const struct db *, const char *, bool name);
 /* Runs statements; the last one's result goes to *result if that is not NULL, and is the caller's to PQclear. */
 enum db_done db_exec(struct db *, const char *sql, PGresult **result);
 
+/* The same for one query, whose values come in binary form. */
+enum db_done db_query(struct db *, const char *sql, PGresult **result);
+
 /* The same for statements among which is COPY FROM STDIN BINARY: db_begin sends them all, db_next brings one result after
  * the other until DB_END. At DB_COPY the rows go by db_copy_data, and db_copy_end closes them; the result of that COPY is
  * the next one. After anything but DB_OK the statements are over. */

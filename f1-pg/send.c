@@ -558,6 +558,29 @@ note_loaded(const struct batch *b, uint64_t these)
 				self.loaded[i][k] = b->spans[i][k].to;
 }
 
+/* what was made and asked for in a transaction is gone */
+static void
+lose(struct lane *l, uint64_t these)
+{
+	l->staged = 0;
+	for (size_t i = 0; i < TIMELINES; i++)
+		forget(i, these);
+}
+
+/* Can what came to nothing be tried again? */
+static bool
+recover(struct lane *l, enum db_done done, int retry, bool last)
+{
+	if (done == DB_LOST) {
+		l->locked = 0;
+		return db_reconnect(l->db, retry);
+	}
+	db_exec(l->db, "ROLLBACK", NULL);
+	if (done != DB_FAILED && last)
+		db_tell(l->db, done);
+	return done != DB_FAILED;
+}
+
 bool
 send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 {
@@ -569,27 +592,31 @@ send_part(struct lane *l, struct batch *b, struct outcome *o, int retry)
 			o->sent = true;
 			return true;
 		}
-		/* what was made and asked for in this transaction is gone */
-		l->staged = 0;
-		for (size_t k = 0; k < TIMELINES; k++)
-			forget(k, o->tables);
+		lose(l, o->tables);
 		if (done == DB_REFUSED) {	/* some rows less each time */
 			i--;
 			continue;
 		}
 		o->retries++;
-		if (done == DB_LOST) {
-			l->locked = 0;
-			if (!db_reconnect(l->db, retry))
-				return false;
-		} else {
-			db_exec(l->db, "ROLLBACK", NULL);
-			if (done == DB_FAILED)
-				return false;
-			if (i == TRIES - 1)
-				db_tell(l->db, done);
-		}
+		if (!recover(l, done, retry, i == TRIES - 1))
+			return false;
 	}
 	warnx("database: a batch failed %d times: given up", TRIES);
+	return false;
+}
+
+bool
+send_ask(struct lane *l, send_question *question, void *argument, int retry)
+{
+	for (int i = 0; i < TRIES; i++) {
+		enum db_done done = question(l->db, argument);
+
+		if (done == DB_OK)
+			return true;
+		lose(l, UINT64_MAX);
+		if (!recover(l, done, retry, i == TRIES - 1))
+			return false;
+	}
+	warnx("database: a query failed %d times: given up", TRIES);
 	return false;
 }

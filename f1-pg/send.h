@@ -86,4 +86,8 @@ void send_begin(const struct batch *);
  * failed or the database did, which was said: then nothing of the part is there. */
 bool send_part(struct lane *, struct batch *, struct outcome *, int retry);
 
+/* Asks the database something, while the lane sends nothing. False as above. */
+typedef enum db_done send_question(struct db *, void *);
+bool send_ask(struct lane *, send_question *, void *, int retry);
+
 #endif

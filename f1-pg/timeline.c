@@ -4,8 +4,6 @@
 #include "table.h"
 #include "timeline.h"
 
-enum { BACK = 30 };	/* frames: datagrams overtake one another by less, flashbacks go back by more */
-
 struct timeline timelines[TIMELINES];
 int timelines_n;
 
@@ -53,25 +51,43 @@ timeline_get(uint64_t uid)
 	return last = free;
 }
 
+/* is it one of those that come when the session has ended? */
+static bool
+is_closing(const struct timeline *t, int64_t frame, bool closing)
+{
+	return closing && frame == 0 && t->begun && t->frame > TIMELINE_BACK;
+}
+
+bool
+timeline_before(const struct timeline *t, int64_t frame, bool closing)
+{
+	return t->begun && frame < t->first && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
+}
+
+void
+timeline_begin(struct timeline *t, int64_t frame, int64_t ahead)
+{
+	t->begun = true;
+	t->first = t->frame = frame;
+	t->begin = t->offset = ahead;
+	t->last = frame + ahead;
+}
+
 int64_t
 timeline_place(struct timeline *t, int64_t frame, int64_t overall, bool closing)
 {
 	if (overall < 0 && frame + t->offset > FRAME_MAX)
 		return frame + t->offset;	/* nobody's: those after it shall not follow it */
-	if (closing && frame == 0 && t->begun && t->frame > BACK)
-		return t->last + 1;	/* the session has ended */
+	if (is_closing(t, frame, closing))
+		return t->last + 1;
 	if (!t->begun) {
-		t->begun = true;
-		t->first = t->frame = frame;
-		t->last = overall >= 0 ? overall : frame;
+		timeline_begin(t, frame, overall >= 0 ? overall - frame : 0);
 	} else if (frame > t->frame) {
 		t->frame = frame;
-	} else if (frame + BACK < t->frame) {
-		if (frame <= t->first) {	/* read again from its beginning */
-			t->first = frame;
-			t->offset = 0;
-			t->last = overall >= 0 ? overall : frame;
-		} else if (overall < 0)		/* a flashback */
+	} else if (frame + TIMELINE_BACK < t->frame) {
+		if (frame == t->first || (frame < t->first && overall >= 0))	/* read again */
+			timeline_begin(t, frame, overall >= 0 ? overall - frame : t->begin);
+		else if (overall < 0)		/* a flashback */
 			t->offset = t->last + 1 - frame;
 		t->frame = frame;
 	}

@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * From 2023 on the game has an overall frame that never goes back. For the years before it is made here: the frame
- * number plus what flashbacks took back so far. A frame number that goes back to where this stream of the session began,
- * or before, is no flashback: the capture is read again, and so it gets the same numbers again.
+ * number plus what flashbacks took back so far. What they took back before this stream of the session began, the database
+ * knows (place.h). A frame number that goes back to just where the stream began is no flashback: the capture is read again, and
+ * so it gets the same numbers again.
  */
 #ifndef TIMELINE_H
 #define TIMELINE_H
@@ -14,6 +15,7 @@
 #include "layout.h"
 
 enum { TIMELINE_TABLES = 40 };
+enum { TIMELINE_BACK = 30 };	/* frames: datagrams overtake one another by less, flashbacks go back by more */
 
 /* what was seen last of one session for one table */
 struct cursor {
@@ -28,7 +30,7 @@ struct timeline {
 	unsigned held;		/* bits: the batches that hold rows of it, so that its place must stay */
 	bool begun;
 	int64_t first, frame;	/* frame numbers: where the stream began, and now */
-	int64_t offset;		/* overall frame less frame number, up to 2022 */
+	int64_t begin, offset;	/* overall frame less frame number, up to 2022: where the stream began, and now */
 	int64_t last;		/* largest overall frame since it began */
 	struct cursor cursors[TIMELINE_TABLES];
 };
@@ -43,6 +45,12 @@ bool timeline_has(uint64_t uid);
 /* The timeline of a session; NULL if it is new and all places are taken by sessions that the batch holds rows of: then
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
+
+/* Does a record that tells no overall frame go back to before where the stream began? */
+bool timeline_before(const struct timeline *, int64_t frame, bool closing);
+
+/* The stream begins here, or anew, with overall frames that are so far ahead of the frame numbers. */
+void timeline_begin(struct timeline *, int64_t frame, int64_t ahead);
 
 /* The overall frame of a record; one beyond FRAME_MAX is none. `overall` is the game's, -1 if it has none; `closing` says that
  * its packet comes with frame 0 when the session ends. */

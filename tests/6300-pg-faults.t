@@ -59,6 +59,32 @@ contents >got
 same 'the server crashes and comes back: all rows are there' got whole
 like 'the server crashes: words' "$(cat err)" 'connected again'
 
+connected() {
+	[ "$(sql "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'f1-pg'")" -eq 1 ]
+}
+
+# up to 2022 the first records wait for what the database says of their session
+f1-sim -y 2021 -c 2 -l 1 -r 5 | f1-decode >old.f1
+fresh
+f1-pg <old.f1
+contents >old
+fresh
+rm -f fifo
+mkfifo fifo
+exec 4<>fifo
+background f1-pg <fifo 2>err
+exec 3>fifo 4<&-
+until_true connected
+pg_stop immediate
+"$top/scripts/pg-local" start "$tmp/pg" fsync=off >/dev/null
+cat old.f1 >&3
+exec 3>&-
+finish "$pid"
+is 'the server crashes before it is asked: status' "$status" 0
+like 'the server crashes before it is asked: words' "$(cat err)" 'connected again'
+contents >got
+same 'the server crashes before it is asked: all rows are there' got old
+
 begin_load --retry 0
 pg_stop immediate
 end_load

@@ -1,0 +1,120 @@
+/* hold: the first records of a stream, until it is known where in its session it goes on
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "hold.h"
+#include "place.h"
+#include "record.h"
+
+/* Some frames of all cars. Who says in all of these what the database has, is what it has. */
+enum { ENOUGH = 1000 };
+
+static struct {
+	struct lane *lane;
+	const char *schema;
+	int retry;
+	struct timeline *timeline;
+	struct place place;
+	int64_t frame;		/* of the first record */
+	uint8_t *records;
+	size_t used, room;
+	size_t sizes[ENOUGH], n;
+} self;
+
+void
+hold_init(struct lane *lane, const char *schema, int retry)
+{
+	self.lane = lane;
+	self.schema = schema;
+	self.retry = retry;
+}
+
+size_t
+hold_n(void)
+{
+	return self.n;
+}
+
+bool
+hold_has(const struct timeline *t)
+{
+	return self.n > 0 && self.timeline == t;
+}
+
+/* a record, and the bytes of its row */
+struct question {
+	const struct row *row;
+	const uint8_t *bytes;
+};
+
+static enum db_done
+begin(struct db *db, void *question)
+{
+	const struct question *q = question;
+
+	return place_begin(&self.place, db, self.schema, q->row);
+}
+
+static enum db_done
+look(struct db *db, void *question)
+{
+	const struct question *q = question;
+
+	return place_look(&self.place, db, q->row, q->bytes);
+}
+
+static enum db_done
+tell(struct db *db, void *ahead)
+{
+	return place_tell(&self.place, db, ahead);
+}
+
+bool
+hold_add(struct timeline *t, const uint8_t *record, size_t n, const struct row *row, const uint8_t *bytes)
+{
+	struct question question = { .row = row, .bytes = bytes };
+
+	if (self.used + n + RECORD_SLACK > self.room) {
+		self.room = 2 * (self.used + n + RECORD_SLACK);
+		if ((self.records = realloc(self.records, self.room)) == NULL)
+			err(EX_OSERR, NULL);
+	}
+	memcpy(self.records + self.used, record, n);
+	self.used += n;
+	if (self.n == 0) {
+		self.timeline = t;
+		self.frame = row->frame;
+		if (!send_ask(self.lane, begin, &question, self.retry))
+			return false;
+	}
+	self.sizes[self.n++] = n;
+	return send_ask(self.lane, look, &question, self.retry);
+}
+
+bool
+hold_known(void)
+{
+	return self.n == ENOUGH || place_known(&self.place);
+}
+
+bool
+hold_end(hold_put *put)
+{
+	const uint8_t *record = self.records;
+	int64_t ahead;
+
+	if (!send_ask(self.lane, tell, &ahead, self.retry))
+		return false;
+	timeline_begin(self.timeline, self.frame, ahead);
+	for (size_t i = 0; i < self.n; record += self.sizes[i++])
+		if (!put(self.timeline, record, self.sizes[i])) {
+			self.n -= i;	/* for who counts what is lost */
+			return false;
+		}
+	self.n = self.used = 0;
+	return true;
+}

@@ -1,0 +1,35 @@
+/* hold: the first records of a stream, until it is known where in its session it goes on (place.h)
+ * SPDX-License-Identifier: MIT
+ *
+ * One stream at a time. Nearly always the first sample tells.
+ */
+#ifndef HOLD_H
+#define HOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "row.h"
+#include "send.h"
+#include "timeline.h"
+
+/* The lane asks the database. */
+void hold_init(struct lane *, const char *schema, int retry);
+
+/* How many records are held, and are they of that timeline? */
+size_t hold_n(void);
+bool hold_has(const struct timeline *);
+
+/* Holds a record of n bytes, of the timeline of the others, if there are any. False if the database failed. Ends the program
+ * when out of memory. */
+bool hold_add(struct timeline *, const uint8_t *record, size_t n, const struct row *, const uint8_t *bytes);
+
+/* Is it time to end? Either the place is known, or enough is held. */
+bool hold_known(void);
+
+/* Begins the timeline where the stream goes on, and hands on what is held. False if the database failed. */
+typedef bool hold_put(struct timeline *, const uint8_t *record, size_t n);
+bool hold_end(hold_put *);
+
+#endif

@@ -1,0 +1,229 @@
+/* place: where a stream goes on in a session of which the database has a part
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "bytes.h"
+#include "place.h"
+#include "timeline.h"
+
+enum { FRAMES = 3 };	/* in which all is the same: the stream is read again */
+
+/* Runs a query for one row of place of the table, frame and overall frame. */
+static enum db_done
+ask_row(struct db *db, char *sql, struct place_row *row)
+{
+	PGresult *result;
+	enum db_done done = db_exec(db, sql, &result);
+
+	free(sql);
+	*row = (struct place_row){ .overall = -1 };
+	if (done != DB_OK)
+		return done;
+	if (PQntuples(result) > 0) {
+		row->table = strtoul(PQgetvalue(result, 0, 0), NULL, 10);
+		row->frame = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+		row->overall = strtoll(PQgetvalue(result, 0, 2), NULL, 10);
+	}
+	PQclear(result);
+	return DB_OK;
+}
+
+static FILE *
+begin_query(char **sql, size_t *size)
+{
+	FILE *f = open_memstream(sql, size);
+
+	if (f == NULL)
+		err(EX_OSERR, NULL);
+	return f;
+}
+
+/* the first or the last row of all samples */
+static enum db_done
+ask_end(struct db *db, const char *schema, uint64_t uid, const char *order, struct place_row *row)
+{
+	const char *between = "(";
+	size_t size;
+	char *sql;
+	FILE *f = begin_query(&sql, &size);
+
+	for (size_t i = 0; i < layout_records_n; i++) {
+		if (tables[i].kind != TABLE_SAMPLE)
+			continue;
+		fprintf(f, "%sSELECT %zu, frame_identifier, overall_frame_identifier FROM %s.%s WHERE session_uid = %" PRId64
+		    " AND frame_identifier > 0 ORDER BY overall_frame_identifier%s LIMIT 1", between, i, schema, layout_records[i].name,
+		    (int64_t)uid, order);
+		between = ") UNION ALL (";
+	}
+	fprintf(f, ") ORDER BY 3%s, 1 LIMIT 1", order);
+	fclose(f);
+	return ask_row(db, sql, row);
+}
+
+enum db_done
+place_begin(struct place *p, struct db *db, const char *schema, const struct row *row)
+{
+	*p = (struct place){ .schema = schema, .session_uid = row->session_uid, .frame = row->frame };
+	return ask_end(db, schema, row->session_uid, " DESC", &p->newest);
+}
+
+enum db_done
+place_has(struct db *db, const char *schema, uint64_t uid, int64_t frame, bool *has)
+{
+	struct place_row oldest;
+	enum db_done done = ask_end(db, schema, uid, "", &oldest);
+
+	*has = oldest.overall >= 0 && oldest.frame <= frame;
+	return done;
+}
+
+/* Does a row of a result say what the row of a record says, whenever it came? */
+static bool
+is_same(const PGresult *result, int n, const struct row *row, const uint8_t *bytes)
+{
+	const uint8_t *at = bytes + 2;
+
+	for (int i = 0, column = 0; i < row->table->columns_n; i++) {
+		uint32_t size;
+		bool null;
+
+		if (!table_has(row->table, i, row->variant))
+			continue;
+		size = be32(at);
+		at += 4;
+		null = size == UINT32_MAX;
+		if (i != HEAD_OVERALL && i != HEAD_RECEIVED_AT) {
+			if (PQgetisnull(result, n, column) != null)
+				return false;
+			if (!null && ((uint32_t)PQgetlength(result, n, column) != size ||
+			    memcmp(PQgetvalue(result, n, column), at, size) != 0))
+				return false;
+		}
+		if (!null)
+			at += size;
+		column++;
+	}
+	return true;
+}
+
+/* Asks for the rows of a record's frame and keys, in the columns of its row. */
+static enum db_done
+ask_passes(const struct place *p, struct db *db, const struct row *row, PGresult **result)
+{
+	const struct table *t = row->table;
+	enum db_done done;
+	size_t size;
+	char *sql;
+	FILE *f = begin_query(&sql, &size);
+
+	for (int i = 0; i < t->columns_n; i++)
+		if (table_has(t, i, row->variant))
+			fprintf(f, "%s%s", i > 0 ? ", " : "SELECT ", t->columns[i].name);
+	fprintf(f, " FROM %s.%s WHERE session_uid = %" PRId64 " AND frame_identifier = %" PRId64
+	    " AND overall_frame_identifier BETWEEN %" PRId64 " AND %" PRId64, p->schema, t->record->name, (int64_t)p->session_uid, row->frame,
+	    row->frame, row->frame + p->newest.overall - p->newest.frame);
+	for (int i = 0; i < t->record->keys_n; i++)
+		fprintf(f, " AND %s = %u", t->record->keys[i], row->keys[i]);
+	fprintf(f, " ORDER BY overall_frame_identifier LIMIT %d", PLACES);
+	fclose(f);
+	done = db_query(db, sql, result);
+	free(sql);
+	return done;
+}
+
+static void
+leave_out(struct place *p, int64_t ahead)
+{
+	int n = 0;
+
+	for (int i = 0; i < p->ahead_n; i++)
+		if (p->ahead[i] != ahead)
+			p->ahead[n++] = p->ahead[i];
+	p->ahead_n = n;
+}
+
+static int64_t
+newest_ahead(const struct place *p)
+{
+	return p->newest.overall - p->newest.frame;
+}
+
+static bool
+may_go_on(const struct place *p)
+{
+	return p->frame + TIMELINE_BACK >= p->newest.frame;
+}
+
+enum db_done
+place_look(struct place *p, struct db *db, const struct row *row, const uint8_t *bytes)
+{
+	PGresult *result;
+	enum db_done done;
+
+	if (row->table->kind != TABLE_SAMPLE || p->newest.overall < 0)
+		return DB_OK;
+	if ((done = ask_passes(p, db, row, &result)) != DB_OK)
+		return done;
+	if (p->frames == 0)
+		p->frame = row->frame;
+	if (p->frames == 0 || row->frame != p->last)
+		p->frames++;
+	p->last = row->frame;
+	for (int i = 0; i < PQntuples(result); i++) {
+		int64_t ahead = be32((const uint8_t *)PQgetvalue(result, i, HEAD_OVERALL)) - row->frame;
+
+		if (!is_same(result, i, row, bytes)) {
+			p->others = true;
+			leave_out(p, ahead);
+		} else if (!p->begun)
+			p->ahead[p->ahead_n++] = ahead;
+	}
+	/* one that the database did not get tells nothing */
+	if (PQntuples(result) > 0 || may_go_on(p))
+		p->begun = true;
+	PQclear(result);
+	return DB_OK;
+}
+
+bool
+place_known(const struct place *p)
+{
+	if (p->newest.overall < 0 || p->frames > FRAMES)
+		return true;
+	return p->begun && (p->ahead_n == 0 || (p->ahead_n == 1 && (!may_go_on(p) || p->ahead[0] == newest_ahead(p))));
+}
+
+enum db_done
+place_tell(const struct place *p, struct db *db, int64_t *ahead)
+{
+	struct place_row before;
+	enum db_done done;
+	size_t size;
+	char *sql;
+	FILE *f;
+
+	*ahead = 0;
+	if (p->newest.overall < 0)
+		return DB_OK;
+	if (p->ahead_n > 0 || may_go_on(p)) {
+		*ahead = p->ahead_n > 0 ? p->ahead[0] : newest_ahead(p);
+		return DB_OK;
+	}
+	if (p->frames == 0)	/* as if it were older: then it takes the place of nothing */
+		return DB_OK;
+	f = begin_query(&sql, &size);
+	fprintf(f, "SELECT 0, frame_identifier, overall_frame_identifier FROM %s.%s WHERE session_uid = %" PRId64
+	    " AND frame_identifier BETWEEN 1 AND %" PRId64 " AND overall_frame_identifier <= %" PRId64
+	    " ORDER BY overall_frame_identifier DESC LIMIT 1", p->schema, layout_records[p->newest.table].name, (int64_t)p->session_uid,
+	    p->frame - p->others, p->frame + newest_ahead(p));
+	fclose(f);
+	if ((done = ask_row(db, sql, &before)) == DB_OK && before.overall >= 0)
+		*ahead = p->others ? p->newest.overall + 1 - p->frame : before.overall - before.frame;
+	return done;
+}
