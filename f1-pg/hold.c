@@ -10,8 +10,7 @@
 #include "place.h"
 #include "record.h"
 
-/* Some frames of all cars. Who says in all of these what the database has, is what it has. */
-enum { ENOUGH = 1000 };
+enum { ENOUGH = 1000 };		/* records: some frames of all cars */
 
 static struct {
 	struct lane *lane;
