@@ -521,8 +521,9 @@ go_before(struct timeline *t, const struct row *row)
 
 	if (!send_ask(sender.workers[0].lane, ask_before, &before, self.options->retry))
 		return false;
-	/* a flashback, to what an earlier stream brought; or else nobody knows of it, and this is a longer capture */
-	if (!before.has)
+	if (before.has)		/* a flashback, to what an earlier stream brought */
+		t->lowest = row->frame;
+	else			/* a longer capture */
 		timeline_begin(t, row->frame, 0);
 	return true;
 }

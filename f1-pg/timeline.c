@@ -61,14 +61,14 @@ is_closing(const struct timeline *t, int64_t frame, bool closing)
 bool
 timeline_before(const struct timeline *t, int64_t frame, bool closing)
 {
-	return t->begun && frame < t->first && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
+	return t->begun && frame < t->lowest && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
 }
 
 void
 timeline_begin(struct timeline *t, int64_t frame, int64_t ahead)
 {
 	t->begun = true;
-	t->first = t->frame = frame;
+	t->first = t->lowest = t->frame = frame;
 	t->begin = t->offset = ahead;
 	t->last = frame + ahead;
 }

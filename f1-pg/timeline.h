@@ -30,6 +30,7 @@ struct timeline {
 	unsigned held;		/* bits: the batches that hold rows of it, so that its place must stay */
 	bool begun;
 	int64_t first, frame;	/* frame numbers: where the stream began, and now */
+	int64_t lowest;		/* from this one on a flashback may go back to it */
 	int64_t begin, offset;	/* overall frame less frame number, up to 2022: where the stream began, and now */
 	int64_t last;		/* largest overall frame since it began */
 	struct cursor cursors[TIMELINE_TABLES];
@@ -46,7 +47,7 @@ bool timeline_has(uint64_t uid);
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
 
-/* Does a record that tells no overall frame go back to before where the stream began? */
+/* Does a record that tells no overall frame go back to before all that is known to have been? */
 bool timeline_before(const struct timeline *, int64_t frame, bool closing);
 
 /* The stream begins here, or anew, with overall frames that are so far ahead of the frame numbers. */
