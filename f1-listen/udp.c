@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "udp.h"
 #include "wire.h"
 
@@ -102,7 +103,8 @@ static int
 bind_any(const char *address, const struct udp_want *want)
 {
 	unsigned port = want->port;
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *list, *a;
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_DGRAM }, *list;
+	const struct addrinfo *a = NULL;
 	char service[8], name[UDP_NAME] = "socket";
 	int fd = -1, reason, why = 0;
 
@@ -114,7 +116,7 @@ bind_any(const char *address, const struct udp_want *want)
 		err(EX_UNAVAILABLE, "%s", address ? address : "getaddrinfo");
 	if (reason != 0)
 		errx(EX_UNAVAILABLE, "%s: %s", address ? address : "getaddrinfo", gai_strerror(reason));
-	for (a = list; a != NULL && fd == -1; a = a->ai_next)
+	while (fd == -1 && (a = address_next(list, a)) != NULL)
 		if ((fd = bind_one(a, want->reuse_port)) == -1 && why == 0) {
 			why = errno;
 			udp_name(a->ai_addr, a->ai_addrlen, name);

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +33,23 @@ address_parse(struct address *a, const char *text)
 	return true;
 }
 
+static const struct addrinfo *
+find(const struct addrinfo *a, bool ipv4)
+{
+	while (a && (a->ai_family == AF_INET) != ipv4)
+		a = a->ai_next;
+	return a;
+}
+
+const struct addrinfo *
+address_next(const struct addrinfo *list, const struct addrinfo *after)
+{
+	bool ipv4 = after == NULL || after->ai_family == AF_INET;
+	const struct addrinfo *a = find(after ? after->ai_next : list, ipv4);
+
+	return a == NULL && ipv4 ? find(list, false) : a;
+}
+
 static int
 connect_to(const struct addrinfo *i)
 {
@@ -60,7 +76,7 @@ address_udp(struct address *a, const char **why)
 		*why = reason == EAI_SYSTEM ? strerror(errno) : gai_strerror(reason);
 		return -1;
 	}
-	for (const struct addrinfo *i = list; i != NULL && fd == -1; i = i->ai_next) {
+	for (const struct addrinfo *i = NULL; fd == -1 && (i = address_next(list, i)) != NULL;) {
 		fd = connect_to(i);
 		memcpy(&a->to, i->ai_addr, i->ai_addrlen);
 		a->size = i->ai_addrlen;

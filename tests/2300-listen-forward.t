@@ -29,6 +29,24 @@ like 'what is no packet as well' "$(cat all.err)" 'no F1 packet'
 is 'with ids only these packets' "$(f1-decode -j some.out 2>/dev/null | sed -n 's/.*"packet_id":\([0-9]*\).*/\1/p' | sort -nu | tr '\n' ' ')" '2 6 '
 same 'stdout is not touched by it' sent out
 
+# most systems know localhost as both, IPv6 first
+if unshare -m true 2>/dev/null; then
+	printf '::1 localhost\n127.0.0.1 localhost\n' >hosts
+	with_both() {
+		start unshare -m sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$@"
+	}
+	start f1-listen -a 127.0.0.1 -p 0 >all.out 2>all.err
+	all=$pid
+	with_both f1-listen -a localhost -p 0 -f "localhost:$ready" >out 2>said
+	send 127.0.0.1 "$ready" 2024 sent
+	stop "$pid"
+	stop "$all"
+	same 'a name with both addresses: the game reaches who listens there' sent out
+	same 'and he reaches a program that knows IPv4 only' sent all.out
+else
+	skip 'no other /etc/hosts here'
+fi
+
 if grep -q '^0*1 ' /proc/net/if_inet6 2>/dev/null; then
 	start f1-listen -a ::1 -p 0 >six.out 2>six.err
 	six=$pid
