@@ -30,14 +30,16 @@ is 'with ids only these packets' "$(f1-decode -j some.out 2>/dev/null | sed -n '
 same 'stdout is not touched by it' sent out
 
 # most systems know localhost as both, IPv6 first
-if unshare -m true 2>/dev/null; then
-	printf '::1 localhost\n127.0.0.1 localhost\n' >hosts
-	with_both() {
-		start unshare -m sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$@"
-	}
+printf '::1 localhost\n127.0.0.1 localhost\n' >hosts
+if unshare -m mount --bind hosts /etc/hosts 2>/dev/null; then
+	cat >both <<-'END'
+		#!/bin/sh
+		exec unshare -m sh -c 'mount --bind hosts /etc/hosts && exec f1-listen "$@"' f1-listen "$@"
+	END
+	chmod +x both
 	start f1-listen -a 127.0.0.1 -p 0 >all.out 2>all.err
 	all=$pid
-	with_both f1-listen -a localhost -p 0 -f "localhost:$ready" >out 2>said
+	start ./both -a localhost -p 0 -f "localhost:$ready" >out 2>said
 	send 127.0.0.1 "$ready" 2024 sent
 	stop "$pid"
 	stop "$all"
