@@ -14,14 +14,19 @@ fresh
 f1-pg <race.f1
 contents >whole
 
-# begin_load [OPTION]…: f1-pg reads from descriptor 3 and has written some rows of the first half
-begin_load() {
+# open_load [OPTION]…: f1-pg reads from descriptor 3
+open_load() {
 	fresh
 	rm -f fifo
 	mkfifo fifo
 	exec 4<>fifo	# opening an end waits for the other
 	background f1-pg -v "$@" <fifo 2>err
 	exec 3>fifo 4<&-
+}
+
+# begin_load [OPTION]…: and has written some rows of the first half
+begin_load() {
+	open_load "$@"
 	head -c $((size / 2)) race.f1 >&3
 	tries=0
 	while [ "$(sql 'SELECT count(*) FROM f1.motion')" -eq 0 ] && [ $tries -lt 1000 ]; do
@@ -68,12 +73,7 @@ f1-sim -y 2021 -c 2 -l 1 -r 5 | f1-decode >old.f1
 fresh
 f1-pg <old.f1
 contents >old
-fresh
-rm -f fifo
-mkfifo fifo
-exec 4<>fifo
-background f1-pg <fifo 2>err
-exec 3>fifo 4<&-
+open_load
 until_true connected
 pg_stop immediate
 "$top/scripts/pg-local" start "$tmp/pg" fsync=off >/dev/null

@@ -57,4 +57,3 @@ kafka_offsets() {
 	# shellcheck disable=SC2086
 	kcat -b "$F1_BROKERS" -Q $kafka_list >"$tmp/.offsets" 2>/dev/null && ! grep -qv ' offset [0-9]*$' "$tmp/.offsets"
 }
-
