@@ -27,18 +27,15 @@ FROM (
 	FROM f1.lap_frames r
 	LEFT JOIN f1.participants p ON p.session_uid = r.session_uid AND p.car = r.car
 	CROSS JOIN LATERAL (
-		-- one range of each table, and then together by frame: joins would look up every frame in every table
-		SELECT a.overall_frame_identifier, max(session_time) AS session_time, max(lap_ms) AS lap_ms,
-			max(lap_distance) AS lap_distance,
-			max(speed) AS speed, max(throttle) AS throttle, max(brake) AS brake, max(steer) AS steer, max(gear) AS gear,
-			max(rpm) AS rpm, max(drs) AS drs, max(ers_store) AS ers_store, max(ers_mode) AS ers_mode,
-			max(position) AS position, max(x) AS x, max(y) AS y, max(z) AS z
+		-- Only a full join reads one range of each table: of another one the planner, which cannot know how many samples a
+		-- lap has, looks up every frame in every table.
+		SELECT l.overall_frame_identifier, l.session_time,
+			f1.whole(COALESCE(l.current_lap_time_in_ms, l.current_lap_time * 1000)) AS lap_ms,
+			l.lap_distance, c.speed, c.throttle, c.brake, c.steer, c.gear, c.engine_rpm AS rpm, c.drs,
+			s.ers_store_energy AS ers_store, s.ers_deploy_mode AS ers_mode, l.car_position AS position,
+			m.world_position_x AS x, m.world_position_y AS y, m.world_position_z AS z
 		FROM (
-			SELECT l.overall_frame_identifier, l.session_time,
-				f1.whole(COALESCE(l.current_lap_time_in_ms, l.current_lap_time * 1000)) AS lap_ms,
-				l.lap_distance, l.car_position AS position, NULL::integer AS speed, NULL::real AS throttle, NULL::real AS brake,
-				NULL::real AS steer, NULL::smallint AS gear, NULL::integer AS rpm, NULL::smallint AS drs,
-				NULL::real AS ers_store, NULL::smallint AS ers_mode, NULL::real AS x, NULL::real AS y, NULL::real AS z
+			SELECT *
 			FROM f1.lap_data l
 			WHERE l.session_uid = r.session_uid AND l.car = r.car
 				AND l.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
@@ -46,28 +43,26 @@ FROM (
 				AND (r.until_time IS NULL OR l.session_time < r.until_time)
 				-- at the line the distance may be a sample late: nobody is there so soon
 				AND l.lap_distance < 1000 + 0.15 * COALESCE(l.current_lap_time_in_ms, l.current_lap_time * 1000)
-			UNION ALL
-			SELECT c.overall_frame_identifier, NULL, NULL, NULL, NULL,
-				c.speed, c.throttle, c.brake, c.steer, c.gear, c.engine_rpm, c.drs,
-				NULL, NULL, NULL, NULL, NULL
+		) l
+		FULL JOIN (
+			SELECT *
 			FROM f1.car_telemetry c
 			WHERE c.session_uid = r.session_uid AND c.car = r.car
 				AND c.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
-			UNION ALL
-			SELECT s.overall_frame_identifier, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-				s.ers_store_energy, s.ers_deploy_mode, NULL, NULL, NULL
+		) c ON c.overall_frame_identifier = l.overall_frame_identifier
+		FULL JOIN (
+			SELECT *
 			FROM f1.car_status s
 			WHERE s.session_uid = r.session_uid AND s.car = r.car
 				AND s.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
-			UNION ALL
-			SELECT m.overall_frame_identifier, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-				NULL, NULL, m.world_position_x, m.world_position_y, m.world_position_z
+		) s ON s.overall_frame_identifier = l.overall_frame_identifier
+		FULL JOIN (
+			SELECT *
 			FROM f1.motion m
 			WHERE m.session_uid = r.session_uid AND m.car = r.car
 				AND m.overall_frame_identifier BETWEEN r.first_frame AND r.last_frame
-		) a
-		GROUP BY a.overall_frame_identifier
-		HAVING max(lap_distance) IS NOT NULL
+		) m ON m.overall_frame_identifier = l.overall_frame_identifier
+		WHERE COALESCE(l.overall_frame_identifier, -1) >= 0	-- IS NOT NULL would make it another join
 	) s
 ) s
 WHERE reached IS NULL OR lap_distance > reached;
