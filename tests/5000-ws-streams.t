@@ -172,10 +172,7 @@ END
 serve --linger
 cat two.f1 >&3
 exec 3>&-
-tries=0
-until [ "$(counter records_total)" = 4 ] || [ $((tries += 1)) -gt 200 ]; do
-	:
-done
+until_true has_read 4
 is 'another session: the merged object of the one before does not bring it back' "$(counter sessions_total)" 2
 COUNT=1 by_hand read "$port" '/?select=session,player' >again.out 2>/dev/null
 is 'and what the new one has told is kept' "$(jq -r .packet again.out)" session

@@ -19,15 +19,7 @@ resident() {
 descriptors() {
 	find "/proc/$server/fd" -mindepth 1 | wc -l
 }
-
-# settled COMMAND: asks until it succeeds; f1-ws closes connections when its loop comes to it
-settled() {
-	tries=0
-	until "$@"; do
-		[ $((tries += 1)) -lt 200 ] || return
-		by_hand get "$port" /healthz >/dev/null
-	done
-}
+# f1-ws closes connections when its loop comes to it
 few_descriptors() {
 	[ "$(descriptors)" -le "$((before + 1))" ]
 }
@@ -74,16 +66,16 @@ done
 # --- many
 by_hand many "$port" 2000 >many.out 2>&1
 is '2,000 connections come and go' "$(cat many.out)" 'done'
-ok 'their descriptors are given back' settled few_descriptors
+ok 'their descriptors are given back' until_true few_descriptors
 memory=$(resident)
 by_hand many "$port" 2000 >many.out 2>&1
-ok 'their descriptors are given back again' settled few_descriptors
+ok 'their descriptors are given back again' until_true few_descriptors
 ok "no memory stays behind ($memory kB, then $(resident))" test "$(resident)" -le $((memory + 2048))
 
 # --- a byte at a time, and mute
 is 'who holds 1,000 connections keeps nobody out' "$(by_hand crowd "$port" 1000)" 101
 is 'whoever sends headers for ever is closed' "$(by_hand loris "$port" 400 30)" '0 left'
-ok 'their descriptors are given back, too' settled few_descriptors
+ok 'their descriptors are given back, too' until_true few_descriptors
 is '--timeout: whoever answers no ping is closed' "$(by_hand mute "$port" /event 20)" 'closed after pings'
 
 # --- and all the time

@@ -26,9 +26,7 @@ client quick "$port" /final_classification
 quick=$pid
 cat race.f1 >&3	# which would wait for ever if stdin waited for them
 n=$(grep -c '"packet":"final_classification",' race.json)
-tries=0
-until [ "$(counter records_total)" = "$(wc -l <race.json | tr -d ' ')" ] || [ $((tries += 1)) -gt 1000 ]; do :; done
-is 'all records are read' "$(counter records_total)" "$(wc -l <race.json | tr -d ' ')"
+ok 'all records are read' until_true has_read "$(wc -l <race.json)"
 ok 'who is slow stays connected' test "$(counter connected)" -eq 3
 memory=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status")
 ok "memory stays small ($memory kB)" test "$memory" -lt 24576
@@ -78,14 +76,12 @@ python3 - >events.f1 <<-'END'
 END
 serve
 cat events.f1 >&3
-tries=0
-until [ "$(counter records_total)" = 300 ] || [ $((tries += 1)) -gt 1000 ]; do :; done
+until_true has_read 300
 COUNT=64 by_hand read "$port" /event 2>/dev/null >events.out
 is 'the last 64 events, in order, without buttons' "$(jq -r '"\(.frame_identifier) \(.event_string_code)"' events.out)" \
 	"$(python3 -c 'print(*[f"{i} SPTP" for i in range(300) if i % 3][-64:], sep="\n")')"
 cat race.f1 >&3
-tries=0
-until [ "$(counter records_total)" = $((300 + $(wc -l <race.json))) ] || [ $((tries += 1)) -gt 1000 ]; do :; done
+until_true has_read $((300 + $(wc -l <race.json)))
 COUNT=20 by_hand read "$port" '/?select=event,lap_data' 2>/dev/null >new.out
 is 'another session begins anew' "$(jq -r .session_uid new.out | sort -u)" "$uid"
 exec 3>&-

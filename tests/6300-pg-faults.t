@@ -28,10 +28,7 @@ open_load() {
 begin_load() {
 	open_load "$@"
 	head -c $((size / 2)) race.f1 >&3
-	tries=0
-	while [ "$(sql 'SELECT count(*) FROM f1.motion')" -eq 0 ] && [ $tries -lt 1000 ]; do
-		tries=$((tries + 1))
-	done
+	until_true holds 'EXISTS (SELECT FROM f1.motion)'
 }
 
 # end_load: the second half
@@ -122,10 +119,7 @@ hold() {
 }
 # locks CONDITION: waits until there is such a lock
 locks() {
-	tries=0
-	while [ "$(sql "SELECT count(*) FROM pg_locks WHERE $1")" -eq 0 ] && [ $tries -lt 1000 ]; do
-		tries=$((tries + 1))
-	done
+	until_true holds "EXISTS (SELECT FROM pg_locks WHERE $1)"
 }
 
 # --init while somebody loads, who has come to one table and not yet to the next

@@ -122,10 +122,7 @@ background f1-pg <fifo 2>err
 loader=$pid
 exec 3>fifo 4<&-
 head -c $(($(wc -c <old.f1) / 2)) old.f1 >&3
-tries=0
-while [ "$(sql 'SELECT count(*) FROM f1.motion')" -eq 0 ] && [ $tries -lt 1000 ]; do
-	tries=$((tries + 1))
-done
+until_true holds 'EXISTS (SELECT FROM f1.motion)'
 run f1-pg --drop-session "$old" >out 2>err2
 is 'a session that is being loaded stays: status' "$status" 75
 is 'a session that is being loaded stays: words' "$(cat err2)" "f1-pg: session $old: is being loaded: left as it is"
@@ -144,12 +141,9 @@ fresh
 samples() {
 	sql "SELECT count(*) FROM f1.motion WHERE session_uid = f1.session_uid('$1')"
 }
-# above NUMBER SESSION: waits until there are so many samples of it
+# above NUMBER SESSION: are there more samples of it?
 above() {
-	tries=0
-	while [ "$(samples "$2")" -le "$1" ] && [ $tries -lt 1000 ]; do
-		tries=$((tries + 1))
-	done
+	[ "$(samples "$2")" -gt "$1" ]
 }
 f1-pg <old.f1
 all=$(samples "$old")
@@ -164,13 +158,13 @@ background f1-pg <fifo 2>err
 loader=$pid
 exec 3>fifo 4<&-
 cat old.f1 >&3
-above $((all - 1)) "$old"
+until_true above $((all - 1)) "$old"
 third=$(($(wc -c <young.f1) / 3))
 head -c $third young.f1 >&3	# with it goes what the states of the old one said last
-above 0 "$young"
+until_true above 0 "$young"
 some=$(samples "$young")
 tail -c +$((third + 1)) young.f1 | head -c $third >&3
-above "$some" "$young"
+until_true above "$some" "$young"
 is 'one that a loader has done with: it goes' "$(f1-pg --drop-session "$old")" "$old: $n rows dropped"
 { tail -c +$((2 * third + 1)) young.f1; cat old.f1; } >&3
 exec 3>&-

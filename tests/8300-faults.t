@@ -399,8 +399,7 @@ begin_pipeline() {
 	pg=$pid
 	exec 3>in
 	head -c "$given" race.bin >&3
-	tries=0
-	while [ $# -eq 0 ] && [ "$(sql 'SELECT count(*) FROM (SELECT FROM f1.motion LIMIT 1) x')" -eq 0 ] && [ $((tries += 1)) -lt 1000 ]; do :; done
+	[ $# -gt 0 ] || until_true holds 'EXISTS (SELECT FROM f1.motion)'
 	exec 4<&- 5<&- 6<&- 7<&-
 }
 # end_pipeline: the rest; $statuses of all

@@ -5,6 +5,7 @@
 #	pg_start [NAME=VALUE]…     starts it, or skips the test; PGHOST, PGUSER and PGDATABASE name it; it goes with the test
 #	pg_stop [fast|immediate]   pg_start starts it again
 #	sql QUERY                  one query's answer: columns by |, no titles
+#	holds CONDITION            is it true in the database?
 #	marks                      a sum over all rows of all tables that changes whenever a row is written
 
 # shellcheck disable=SC2154
@@ -31,6 +32,10 @@ pg_tables() {
 	sql "SELECT table_name FROM information_schema.columns JOIN information_schema.tables t USING (table_schema, table_name)
 		WHERE table_schema = '${1:-f1}' AND column_name = 'packet_format' AND t.table_type = 'BASE TABLE' AND table_name NOT LIKE 'enum%'
 			AND table_name NOT IN ('lap_ends', 'session_info') ORDER BY 1"
+}
+
+holds() {
+	[ "$(sql "SELECT $1")" = t ]
 }
 
 marks() {

@@ -52,3 +52,8 @@ ask() {
 counter() {
 	by_hand get "$port" /metrics | tr -d '\r' | sed -n "s/^f1_ws_$1 //p"
 }
+
+# has_read NUMBER: has it read so many records?
+has_read() {
+	[ "$(counter records_total)" -eq "$1" ]
+}
