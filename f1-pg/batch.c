@@ -14,7 +14,6 @@
 #include "bytes.h"
 #include "dead.h"
 #include "hold.h"
-#include "place.h"
 #include "plan.h"
 #include "send.h"
 #include "state.h"
@@ -107,7 +106,7 @@ empty(struct batch *b)
 			q->n = q->waiting_n = 0;
 		}
 	b->bytes = b->rows = b->frames_n = 0;
-	b->held = 0;
+	b->held = b->made = 0;
 	for (size_t i = 0; i < TIMELINES; i++)
 		for (size_t k = 0; k < layout_records_n; k++)
 			b->spans[i][k] = (struct span){ .from = 1, .to = 0 };
@@ -190,18 +189,18 @@ batch_size(void)
 	return n;
 }
 
-/* what the database refused, in a batch that is there otherwise */
+/* what the database did not take, of a batch that is there otherwise */
 static void
-keep_refused(const struct batch *b, uint64_t these)
+keep_rejected(const struct batch *b, uint64_t these)
 {
 	for (size_t i = 0; i < layout_records_n; i++)
 		for (int v = 0; these & UINT64_C(1) << i && v < VARIANTS; v++)
 			for (size_t k = 0; k < b->queues[i][v].waiting_n; k++) {
 				const struct waiting *w = &b->queues[i][v].waiting[k];
 
-				if (!w->refused)
+				if (!w->rejected)
 					continue;
-				stats[STATS_REJECTED + ROW_REFUSED].n++;
+				stats[STATS_REJECTED + w->why].n++;
 				if (self.options->dead)
 					dead_keep(b->frames + w->frame + 4, be32(b->frames + w->frame));
 			}
@@ -236,7 +235,7 @@ collect(void)
 			stats[STATS_WRITTEN].n += o->written;
 			stats[STATS_KNOWN].n += o->known;
 			stats[STATS_BATCHES].n++;
-			keep_refused(gone, o->tables);
+			keep_rejected(gone, o->tables);
 		}
 		if (o->dropped)	/* what its states said must be said again */
 			state_forget();
@@ -418,6 +417,8 @@ put(const struct state_row *r, struct state *state)
 		note(b, table, &timelines[r->timeline], r->row.keys[0], r->overall);
 	if (!(b->held & UINT64_C(1) << r->timeline))
 		hold(b, r->timeline, r->bytes);
+	if (r->row.overall < 0)
+		b->made |= UINT64_C(1) << r->timeline;
 	to = q->rows + q->n;
 	memcpy(to, r->bytes, r->row.n);
 	put_be32(to + r->row.overall_at, (uint32_t)r->overall);
@@ -499,31 +500,17 @@ settle(void)
 	return hold_n() == 0 || (collect() && hold_end(put_held));
 }
 
-struct before {
-	const char *schema;
-	const struct row *row;
-	bool has;
-};
-
-static enum db_done
-ask_before(struct db *db, void *question)
-{
-	struct before *q = question;
-
-	return place_has(db, q->schema, q->row->session_uid, q->row->frame, &q->has);
-}
-
 /* Finds out what a record is that goes back to before where its stream began. False if the database failed. */
 static bool
 go_before(struct timeline *t, const struct row *row)
 {
-	struct before before = { .schema = self.options->schema, .row = row };
+	bool has;
 
-	if (!send_ask(sender.workers[0].lane, ask_before, &before, self.options->retry))
+	if (!hold_ask_before(row, &has))
 		return false;
-	if (before.has)		/* a flashback, to what an earlier stream brought */
+	if (has)		/* a flashback, to what an earlier stream brought */
 		t->lowest = row->frame;
-	else			/* a longer capture */
+	else		/* a longer capture */
 		timeline_begin(t, row->frame, 0);
 	return true;
 }

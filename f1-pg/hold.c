@@ -94,6 +94,29 @@ hold_add(struct timeline *t, const uint8_t *record, size_t n, const struct row *
 	return send_ask(self.lane, look, &question, self.retry);
 }
 
+struct before {
+	const struct row *row;
+	bool has;
+};
+
+static enum db_done
+before(struct db *db, void *question)
+{
+	struct before *q = question;
+
+	return place_has(db, self.schema, q->row->session_uid, q->row->frame, &q->has);
+}
+
+bool
+hold_ask_before(const struct row *row, bool *has)
+{
+	struct before question = { .row = row };
+	bool ok = send_ask(self.lane, before, &question, self.retry);
+
+	*has = question.has;
+	return ok;
+}
+
 bool
 hold_known(void)
 {

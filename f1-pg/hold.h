@@ -28,6 +28,10 @@ bool hold_add(struct timeline *, const uint8_t *record, size_t n, const struct r
 /* Is it time to end? Either the place is known, or enough is held. */
 bool hold_known(void);
 
+/* Has the database samples of the record's session from before it, or of its frame, which a flashback may have gone back
+ * to? False if it failed. */
+bool hold_ask_before(const struct row *, bool *has);
+
 /* Begins the timeline where the stream goes on, and hands on what is held. False if the database failed. */
 typedef bool hold_put(struct timeline *, const uint8_t *record, size_t n);
 bool hold_end(hold_put *);

@@ -10,6 +10,7 @@
 
 #include "bytes.h"
 #include "place.h"
+#include "same.h"
 #include "timeline.h"
 
 enum { FRAMES = 3 };	/* in which all is the same: the stream is read again */
@@ -83,35 +84,6 @@ place_has(struct db *db, const char *schema, uint64_t uid, int64_t frame, bool *
 	return done;
 }
 
-/* Does a row of a result say what the row of a record says, whenever it came? */
-static bool
-is_same(const PGresult *result, int n, const struct row *row, const uint8_t *bytes)
-{
-	const uint8_t *at = bytes + 2;
-
-	for (int i = 0, column = 0; i < row->table->columns_n; i++) {
-		uint32_t size;
-		bool null;
-
-		if (!table_has(row->table, i, row->variant))
-			continue;
-		size = be32(at);
-		at += 4;
-		null = size == UINT32_MAX;
-		if (i != HEAD_OVERALL && i != HEAD_RECEIVED_AT) {
-			if (PQgetisnull(result, n, column) != null)
-				return false;
-			if (!null && ((uint32_t)PQgetlength(result, n, column) != size ||
-			    memcmp(PQgetvalue(result, n, column), at, size) != 0))
-				return false;
-		}
-		if (!null)
-			at += size;
-		column++;
-	}
-	return true;
-}
-
 /* Asks for the rows of a record's frame and keys, in the columns of its row. */
 static enum db_done
 ask_passes(const struct place *p, struct db *db, const struct row *row, PGresult **result)
@@ -122,9 +94,8 @@ ask_passes(const struct place *p, struct db *db, const struct row *row, PGresult
 	char *sql;
 	FILE *f = begin_query(&sql, &size);
 
-	for (int i = 0; i < t->columns_n; i++)
-		if (table_has(t, i, row->variant))
-			fprintf(f, "%s%s", i > 0 ? ", " : "SELECT ", t->columns[i].name);
+	fputs("SELECT ", f);
+	table_put_columns(f, t, "", row->variant);
 	fprintf(f, " FROM %s.%s WHERE session_uid = %" PRId64 " AND frame_identifier = %" PRId64
 	    " AND overall_frame_identifier BETWEEN %" PRId64 " AND %" PRId64, p->schema, t->record->name, (int64_t)p->session_uid, row->frame,
 	    row->frame, row->frame + p->newest.overall - p->newest.frame);
@@ -178,7 +149,7 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 	for (int i = 0; i < PQntuples(result); i++) {
 		int64_t ahead = be32((const uint8_t *)PQgetvalue(result, i, HEAD_OVERALL)) - row->frame;
 
-		if (!is_same(result, i, row, bytes)) {
+		if (!same_row(result, i, row->table, row->variant, bytes)) {
 			p->others = true;
 			leave_out(p, ahead);
 		} else if (!p->begun)

@@ -11,7 +11,9 @@
 
 #include "db.h"
 #include "frames.h"
+#include "same.h"
 #include "send.h"
+#include "stats.h"
 
 enum { TRIES = 20 };
 #define UNKNOWN INT64_MIN
@@ -26,8 +28,8 @@ static struct {
 	/* the largest overall frame in the database of each session and table, -1 for none */
 	uint64_t uids[TIMELINES];
 	int64_t loaded[TIMELINES][TIMELINE_TABLES];
-	atomic_flag told;		/* of the first row that was refused */
-} self = { .told = ATOMIC_FLAG_INIT };
+	atomic_flag told_refused, told_other;	/* the first time */
+} self = { .told_refused = ATOMIC_FLAG_INIT, .told_other = ATOMIC_FLAG_INIT };
 
 struct lane {
 	struct db *db;
@@ -58,14 +60,6 @@ need(void *p)
 }
 
 static void
-put_columns(FILE *f, const struct table *t, const char *prefix, unsigned variant)
-{
-	for (int i = 0; i < t->columns_n; i++)
-		if (table_has(t, i, variant))
-			fprintf(f, "%s%s%s", i ? ", " : "", prefix, t->columns[i].name);
-}
-
-static void
 put_fields(FILE *f, const struct table *t, const char *prefix)
 {
 	fputs("ROW(", f);
@@ -79,9 +73,9 @@ static void
 resolve_state(FILE *f, const struct table *t, const char *key)
 {
 	fprintf(f, "overall_frame_identifier DESC, session_time DESC, stage_n DESC ON CONFLICT (%s) DO UPDATE SET (", key);
-	put_columns(f, t, "", VARIANT_ALL);
+	table_put_columns(f, t, "", VARIANT_ALL);
 	fputs(") = ROW(", f);
-	put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
+	table_put_columns(f, t, "EXCLUDED.", VARIANT_ALL);
 	/* a later one that says the same is written as well: what lies between may be loaded after it */
 	fputs(") WHERE (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) > "
 	    "(t.overall_frame_identifier, t.session_time) OR (EXCLUDED.overall_frame_identifier, EXCLUDED.session_time) = "
@@ -119,15 +113,15 @@ prepare_stage(struct statements *q)
 
 	f = need(open_memstream(&q->copy[VARIANT_ALL], &size));
 	fprintf(f, "COPY pg_temp.stage_%s (", name);
-	put_columns(f, t, "", VARIANT_ALL);
+	table_put_columns(f, t, "", VARIANT_ALL);
 	fputs(", stage_n) FROM STDIN (FORMAT binary)", f);
 	fclose(f);
 
 	f = need(open_memstream(&q->insert, &size));
 	fprintf(f, "INSERT INTO %s.%s AS t (", self.schema, name);
-	put_columns(f, t, "", VARIANT_ALL);
+	table_put_columns(f, t, "", VARIANT_ALL);
 	fprintf(f, ") SELECT DISTINCT ON (%s) ", key);
-	put_columns(f, t, "", VARIANT_ALL);
+	table_put_columns(f, t, "", VARIANT_ALL);
 	fprintf(f, " FROM pg_temp.stage_%s ORDER BY %s, ", name, key);
 	if (t->kind == TABLE_DISTINCT)
 		resolve_distinct(f, key);
@@ -151,7 +145,7 @@ prepare_copy(struct statements *s, unsigned variant)
 	FILE *f = need(open_memstream(&s->copy[variant], &size));
 
 	fprintf(f, "COPY %s.%s (", self.schema, s->table->record->name);
-	put_columns(f, s->table, "", variant);
+	table_put_columns(f, s->table, "", variant);
 	fputs(") FROM STDIN (FORMAT binary)", f);
 	fclose(f);
 }
@@ -294,6 +288,17 @@ seen_keys(struct seen *s, int64_t frame)
 	return &s->places[at].keys;
 }
 
+static enum db_done
+check_known(struct lane *l, const struct same *same)
+{
+	size_t others;
+	enum db_done done = same_check(same, l->db, &others);
+
+	if (done == DB_OK && others > 0 && !atomic_flag_test_and_set(&self.told_other))
+		warnx("session %016" PRIx64 ": the database has other samples in the place of some: left out", same->session_uid);
+	return done;
+}
+
 /* Leaves out the rows of a session that the database has, or that come twice in the batch. */
 static enum db_done
 leave_out(struct lane *l, struct batch *b, size_t table, size_t timeline)
@@ -302,6 +307,7 @@ leave_out(struct lane *l, struct batch *b, size_t table, size_t timeline)
 	const struct span *span = &b->spans[timeline][table];
 	struct queue *queues = b->queues[table];
 	struct seen seen = { .size = 64 };
+	struct waiting **known;
 	size_t waiting = 0;
 	char sql[512];
 	PGresult *result;
@@ -320,19 +326,30 @@ leave_out(struct lane *l, struct batch *b, size_t table, size_t timeline)
 	for (int i = 0; i < PQntuples(result); i++)
 		*seen_keys(&seen, strtoll(PQgetvalue(result, i, 0), NULL, 10)) = (uint64_t)strtoll(PQgetvalue(result, i, 1), NULL, 10);
 	PQclear(result);
-	for (int v = 0; v < VARIANTS; v++)
+	known = need(malloc((waiting + 1) * sizeof *known));
+	for (unsigned v = 0; done == DB_OK && v < VARIANTS; v++) {
+		size_t n = 0;
+
 		for (struct waiting *w = queues[v].waiting, *end = w + queues[v].waiting_n; w < end; w++) {
 			uint64_t bit = UINT64_C(1) << w->key, *keys;
 
 			if (w->timeline != timeline || w->n == 0)
 				continue;
 			keys = seen_keys(&seen, w->overall);
-			if (*keys & bit)
+			if (*keys & bit) {
 				w->n = 0;
+				if (!w->closing)
+					known[n++] = w;
+			}
 			*keys |= bit;
 		}
+		if (n > 0 && b->made & UINT64_C(1) << timeline)
+			done = check_known(l, &(struct same){ .schema = self.schema, .session_uid = b->uids[timeline],
+			    .table = &tables[table], .variant = v, .rows = queues[v].rows, .samples = known, .n = n });
+	}
+	free(known);
 	free(seen.places);
-	return DB_OK;
+	return done;
 }
 
 /* leaves out what the database has of a sample */
@@ -470,9 +487,10 @@ find_refused(struct lane *l, struct batch *b, size_t table, size_t variant, size
 		return done;
 	if (done == DB_REFUSED && to - from == 1) {
 		q->waiting[from].n = 0;
-		q->waiting[from].refused = true;
+		q->waiting[from].rejected = true;
+		q->waiting[from].why = ROW_REFUSED;
 		++*found;
-		if (!atomic_flag_test_and_set(&self.told))
+		if (!atomic_flag_test_and_set(&self.told_refused))
 			warnx("%s: refused by the database: %s: left out", layout_records[table].name, db_reason(l->db));
 	}
 	/* nothing of it stays, whatever became of it */
@@ -511,7 +529,7 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 
 			waiting += q->waiting_n;
 			for (size_t k = 0; k < q->waiting_n; k++)
-				waiting -= q->waiting[k].refused;
+				waiting -= q->waiting[k].rejected;
 			rows += n;
 			if (n > 0)
 				add_queue(&s, l, i, v);

@@ -33,7 +33,9 @@ struct waiting {
 	uint32_t frame;		/* place of its record among the frames, if they are kept */
 	int32_t overall;
 	uint8_t timeline, key;
-	bool refused, closing;	/* closing: with frame 0, as when the session has ended */
+	bool closing;		/* with frame 0, as when the session has ended */
+	bool rejected;
+	uint8_t why;		/* enum row_reason */
 };
 
 /* what waits for one table */
@@ -63,6 +65,7 @@ struct batch {
 	size_t bytes, rows;
 	uint64_t held;				/* bits: which timelines there are rows of */
 	uint64_t uids[TIMELINES];		/* of their sessions */
+	uint64_t made;				/* bits: whose overall frames are made here */
 	int64_t received[TIMELINES];		/* when the first of its rows came, microseconds since 2000; 0 if not known */
 	struct span spans[TIMELINES][TIMELINE_TABLES];
 	uint8_t *frames;			/* all records as they came, if they are kept */

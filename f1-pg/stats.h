@@ -12,7 +12,8 @@
 	REASON(UNKNOWN, "unknown", "of a kind that has no table") \
 	REASON(HEAD, "head", "without one of the keys that every record has") \
 	REASON(RANGE, "range", "a value that its column cannot hold") \
-	REASON(REFUSED, "refused", "a row that the database does not take")
+	REASON(REFUSED, "refused", "a row that the database does not take") \
+	REASON(OTHER, "other", "a sample in whose place the database has another one")
 
 enum row_reason {
 #define REASON(name, label, help) ROW_##name,

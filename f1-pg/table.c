@@ -152,6 +152,14 @@ table_type_size(enum table_type type)
 }
 
 void
+table_put_columns(FILE *f, const struct table *t, const char *prefix, unsigned variant)
+{
+	for (int i = 0; i < t->columns_n; i++)
+		if (table_has(t, i, variant))
+			fprintf(f, "%s%s%s", i ? ", " : "", prefix, t->columns[i].name);
+}
+
+void
 table_key(const struct table *t, char *to)
 {
 	int n = sprintf(to, "session_uid");

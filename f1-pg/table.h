@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "layout.h"
 
@@ -61,6 +62,9 @@ const char *table_type_name(enum table_type);
 
 /* Bytes of a value in COPY's binary form; 0 for text. */
 size_t table_type_size(enum table_type);
+
+/* Writes the columns of a variant, with the prefix before each, separated by ", ". */
+void table_put_columns(FILE *, const struct table *, const char *prefix, unsigned variant);
 
 /* The columns of the primary key, separated by ", ". `to` has room for 256 bytes. */
 void table_key(const struct table *, char *to);

@@ -61,7 +61,7 @@ is_closing(const struct timeline *t, int64_t frame, bool closing)
 bool
 timeline_before(const struct timeline *t, int64_t frame, bool closing)
 {
-	return t->begun && frame < t->lowest && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
+	return frame < t->lowest && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
 }
 
 void

@@ -47,7 +47,7 @@ bool timeline_has(uint64_t uid);
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
 
-/* Does a record that tells no overall frame go back to before all that is known to have been? */
+/* Does a record that tells no overall frame go back to before all that is known to have been, since the stream began? */
 bool timeline_before(const struct timeline *, int64_t frame, bool closing);
 
 /* The stream begins here, or anew, with overall frames that are so far ahead of the frame numbers. */

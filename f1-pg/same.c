@@ -1,0 +1,132 @@
+/* same: are the rows that the database has those that come?
+ * SPDX-License-Identifier: MIT
+ */
+#include <err.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "bytes.h"
+#include "same.h"
+#include "stats.h"
+
+enum { LOOKS = 8 };	/* the samples that are looked at first */
+
+bool
+same_row(const PGresult *result, int n, const struct table *t, unsigned variant, const uint8_t *bytes)
+{
+	const uint8_t *at = bytes + 2;
+
+	for (int i = 0, column = 0; i < t->columns_n; i++) {
+		uint32_t size;
+		bool null;
+
+		if (!table_has(t, i, variant))
+			continue;
+		size = be32(at);
+		at += 4;
+		null = size == UINT32_MAX;
+		if (i != HEAD_OVERALL && i != HEAD_RECEIVED_AT) {
+			if (PQgetisnull(result, n, column) != null)
+				return false;
+			if (!null && ((uint32_t)PQgetlength(result, n, column) != size ||
+			    memcmp(PQgetvalue(result, n, column), at, size) != 0))
+				return false;
+		}
+		if (!null)
+			at += size;
+		column++;
+	}
+	return true;
+}
+
+static int64_t
+place_of(const PGresult *result, int n, const struct table *t)
+{
+	int64_t overall = be32((const uint8_t *)PQgetvalue(result, n, HEAD_OVERALL));
+
+	return overall << 16 | (t->record->keys_n ? be16((const uint8_t *)PQgetvalue(result, n, HEAD_N)) : 0);
+}
+
+/* the row of a sample, in a result that is in the order of the keys; -1 if there is none */
+static int
+find(const PGresult *result, const struct table *t, const struct waiting *w)
+{
+	int64_t wanted = (int64_t)w->overall << 16 | (t->record->keys_n ? w->key : 0);
+	int from = 0, to = PQntuples(result);
+
+	while (from < to) {
+		int middle = from + (to - from) / 2;
+
+		if (place_of(result, middle, t) < wanted)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < PQntuples(result) && place_of(result, from, t) == wanted ? from : -1;
+}
+
+/* Asks for the rows of the frames of every step-th sample. */
+static enum db_done
+ask(const struct same *s, struct db *db, size_t step, PGresult **result)
+{
+	const struct layout_record *record = s->table->record;
+	enum db_done done;
+	int32_t last = -1;
+	size_t size;
+	char *sql;
+	FILE *f = open_memstream(&sql, &size);
+
+	if (f == NULL)
+		err(EX_OSERR, NULL);
+	fputs("SELECT ", f);
+	table_put_columns(f, s->table, "", s->variant);
+	fprintf(f, " FROM %s.%s WHERE session_uid = %" PRId64 " AND overall_frame_identifier IN (-1", s->schema, record->name,
+	    (int64_t)s->session_uid);
+	for (size_t i = 0; i < s->n; i += step) {
+		if (s->samples[i]->overall != last)
+			fprintf(f, ", %" PRId32, s->samples[i]->overall);
+		last = s->samples[i]->overall;
+	}
+	fprintf(f, ") ORDER BY overall_frame_identifier%s%s", record->keys_n ? ", " : "", record->keys_n ? record->keys[0] : "");
+	fclose(f);
+	done = db_query(db, sql, result);
+	free(sql);
+	return done;
+}
+
+static enum db_done
+compare(const struct same *s, struct db *db, size_t step, bool reject, size_t *others)
+{
+	PGresult *result;
+	enum db_done done = ask(s, db, step, &result);
+
+	*others = 0;
+	if (done != DB_OK)
+		return done;
+	for (size_t i = 0; i < s->n; i += step) {
+		struct waiting *w = s->samples[i];
+		int row = find(result, s->table, w);
+
+		if (row < 0 || same_row(result, row, s->table, s->variant, s->rows + w->at))
+			continue;
+		++*others;
+		if (reject) {
+			w->rejected = true;
+			w->why = ROW_OTHER;
+		}
+	}
+	PQclear(result);
+	return DB_OK;
+}
+
+enum db_done
+same_check(const struct same *s, struct db *db, size_t *others)
+{
+	/* among them the first and the last */
+	enum db_done done = compare(s, db, s->n > LOOKS ? (s->n - 1) / (LOOKS - 1) : 1, false, others);
+
+	return done == DB_OK && *others > 0 ? compare(s, db, 1, true, others) : done;
+}
