@@ -534,7 +534,7 @@ batch_add(const uint8_t *record, size_t n)
 	while ((t = timeline_get(r.row.session_uid)) == NULL)
 		if (!flush())
 			return false;
-	if (r.row.overall >= 0 || (t->begun && !timeline_before(t, r.row.frame, r.row.closing)))
+	if (t->begun ? r.row.overall >= 0 || !timeline_before(t, r.row.frame, r.row.closing) : !hold_has(t) && !hold_wants(&r.row))
 		return put_placed(&r, t, n);
 	/* who asks the database wants it to have all that came before */
 	if (!hold_has(t) && !(settle() && flush()))

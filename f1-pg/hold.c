@@ -19,6 +19,8 @@ static struct {
 	struct timeline *timeline;
 	struct place place;
 	int64_t frame;		/* of the first record */
+	bool told;		/* the game tells the overall frame */
+	bool ending, result;	/* all are of frame 0, as when a session has ended; the classification is among them */
 	uint8_t *records;
 	size_t used, room;
 	size_t sizes[ENOUGH], n;
@@ -36,6 +38,18 @@ size_t
 hold_n(void)
 {
 	return self.n;
+}
+
+static bool
+is_closing(const struct row *row)
+{
+	return row->closing && row->frame == 0;
+}
+
+bool
+hold_wants(const struct row *row)
+{
+	return row->overall < 0 || is_closing(row);
 }
 
 bool
@@ -87,10 +101,17 @@ hold_add(struct timeline *t, const uint8_t *record, size_t n, const struct row *
 	if (self.n == 0) {
 		self.timeline = t;
 		self.frame = row->frame;
+		self.told = row->overall >= 0;
+		self.ending = true;
+		self.result = false;
 		if (!send_ask(self.lane, begin, &question, self.retry))
 			return false;
 	}
 	self.sizes[self.n++] = n;
+	self.ending = self.ending && is_closing(row);
+	self.result = self.result || strcmp(row->table->record->name, "final_classification") == 0;
+	if (self.told)
+		return true;
 	return send_ask(self.lane, look, &question, self.retry);
 }
 
@@ -120,18 +141,23 @@ hold_ask_before(const struct row *row, bool *has)
 bool
 hold_known(void)
 {
-	return self.n == ENOUGH || place_known(&self.place);
+	return self.n == ENOUGH || (self.told && !self.ending) || place_known(&self.place);
 }
 
 bool
 hold_end(hold_put *put)
 {
 	const uint8_t *record = self.records;
+	const struct place_row *newest = &self.place.newest;
 	int64_t ahead;
 
-	if (!send_ask(self.lane, tell, &ahead, self.retry))
-		return false;
-	timeline_begin(self.timeline, self.frame, ahead);
+	if (self.ending && self.result && newest->overall >= 0)	/* the end of what the database has */
+		timeline_begin(self.timeline, newest->frame, newest->overall - newest->frame);
+	else if (!self.told) {
+		if (!send_ask(self.lane, tell, &ahead, self.retry))
+			return false;
+		timeline_begin(self.timeline, self.frame, ahead);
+	}
 	for (size_t i = 0; i < self.n; record += self.sizes[i++])
 		if (!put(self.timeline, record, self.sizes[i])) {
 			self.n -= i;	/* for who counts what is lost */

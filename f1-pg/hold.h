@@ -17,6 +17,10 @@
 /* The lane asks the database. */
 void hold_init(struct lane *, const char *schema, int retry);
 
+/* Must this record be held, as the first one of a stream? From 2023 on the game tells where it is, except with frame 0: that
+ * is the beginning or the end. */
+bool hold_wants(const struct row *);
+
 /* How many records are held, and are they of that timeline? */
 size_t hold_n(void);
 bool hold_has(const struct timeline *);

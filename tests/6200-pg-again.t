@@ -150,6 +150,29 @@ f1-decode flashback.bin | f1-pg
 marks >second
 same '2020: a flashback loaded again writes no row' first second
 
+# what comes with frame 0 at the end, minutes after the race perhaps and in a file of its own
+for year in 2021 2025; do
+	for scene in flashback frame0-end; do
+		f1-sim -y $year -c 4 -l 2 -r 10 --scene $scene | f1-decode >race.f1
+		python3 "$top/tests/cut.py" race.f1 end >/dev/null
+		ok "$year $scene: there is such an end" test -s race.f1.2
+		fresh
+		f1-pg <race.f1
+		contents >whole
+		fresh
+		f1-pg <race.f1.1
+		f1-pg <race.f1.2
+		contents >got
+		same "$year $scene: the end alone: the same rows" whole got
+		marks >first
+		f1-pg <race.f1.2
+		f1-pg <race.f1
+		marks >second
+		same "$year $scene: the end alone, again, and the whole: no row is written" first second
+		rm race.f1.2
+	done
+done
+
 # and a stream that begins later goes on from what is there, though a flashback went to before its beginning; all is loaded again
 for year in 2018 2021; do
 	f1-sim -y $year -c 4 -l 3 -r 20 --scene chained-flashbacks,loss,reorder,duplicates | f1-decode >race.f1
