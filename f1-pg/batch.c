@@ -231,7 +231,7 @@ collect(void)
 
 		stats[STATS_RETRIES].n += o->retries;
 		o->retries = 0;
-		if (o->sent) {
+		if (o->sent && o->tables != 0) {
 			stats[STATS_WRITTEN].n += o->written;
 			stats[STATS_KNOWN].n += o->known;
 			stats[STATS_BATCHES].n++;
@@ -289,7 +289,7 @@ hand_on(void)
 	pthread_mutex_lock(&sender.lock);
 	sender.work = b;
 	for (int i = 0; i < self.options->lanes; i++)
-		sender.workers[i].busy = b->outcomes[i].tables != 0;
+		sender.workers[i].busy = true;	/* one without tables unlocks what it had */
 	pthread_cond_broadcast(&sender.changed);
 	pthread_mutex_unlock(&sender.lock);
 	self.filling = !self.filling;

@@ -510,7 +510,7 @@ transaction(struct lane *l, struct batch *b, struct outcome *o)
 	size_t at, waiting = 0, rows = 0, found = 0;
 
 	o->written = 0;
-	if (done == DB_OK)
+	if (done == DB_OK && o->tables != 0)
 		done = enter(l, b, o);
 	for (size_t i = 0; done == DB_OK && i < layout_records_n; i++)
 		if (o->tables & UINT64_C(1) << i && tables[i].kind == TABLE_SAMPLE)
@@ -593,7 +593,10 @@ recover(struct lane *l, enum db_done done, int retry, bool last)
 		l->locked = 0;
 		return db_reconnect(l->db, retry);
 	}
+	/* enter may have locked a session and not known it */
 	db_exec(l->db, "ROLLBACK", NULL);
+	db_exec(l->db, "SELECT pg_advisory_unlock_all()", NULL);
+	l->locked = 0;
 	if (done != DB_FAILED && last)
 		db_tell(l->db, done);
 	return done != DB_FAILED;

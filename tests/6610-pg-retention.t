@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/pg.sh
 . "$top/tests/pg.sh"
-need f1-pg f1-decode f1-sim
+need f1-pg f1-decode f1-route f1-sim
 pg_start
 
 # three races: 40 days old, 10 days old, and one of which nobody knows when it was
@@ -172,4 +172,23 @@ finish "$loader"
 is 'and comes again, whole' "$(count "$old")" "$n"
 states >old.after
 same 'with all that its states said' old.before old.after
+
+# also when only one of several connections has something of the next session
+f1-route 'motion=motion.f1' <young.f1
+fresh
+exec 4<>fifo
+background f1-pg -j 8 <fifo 2>err
+loader=$pid
+exec 3>fifo 4<&-
+cat old.f1 >&3
+until_true above $((all - 1)) "$old"
+cat motion.f1 >&3
+until_true above 0 "$young"
+dropped() {
+	f1-pg --drop-session "$old" >out 2>/dev/null
+}
+until_true dropped	# the others unlock it at about the time that this one writes
+is 'with several connections: it goes' "$(cat out)" "$old: $n rows dropped"
+exec 3>&-
+finish "$loader"
 done_testing
