@@ -336,16 +336,15 @@ leave_out(struct lane *l, struct batch *b, size_t table, size_t timeline)
 			if (w->timeline != timeline || w->n == 0)
 				continue;
 			keys = seen_keys(&seen, w->overall);
-			if (*keys & bit) {
-				w->n = 0;
-				if (!w->closing)
-					known[n++] = w;
-			}
+			if (*keys & bit)
+				known[n++] = w;
 			*keys |= bit;
 		}
 		if (n > 0 && b->made & UINT64_C(1) << timeline)
 			done = check_known(l, &(struct same){ .schema = self.schema, .session_uid = b->uids[timeline],
 			    .table = &tables[table], .variant = v, .rows = queues[v].rows, .samples = known, .n = n });
+		for (size_t i = 0; done == DB_OK && i < n; i++)
+			known[i]->n = 0;
 	}
 	free(known);
 	free(seen.places);
