@@ -15,9 +15,11 @@
 #include "dead.h"
 #include "hold.h"
 #include "plan.h"
+#include "record.h"
 #include "send.h"
 #include "state.h"
 #include "stats.h"
+#include "told.h"
 
 struct scratch {
 	uint8_t *bytes;
@@ -189,6 +191,18 @@ batch_size(void)
 	return n;
 }
 
+static void
+bury(const uint8_t *record, size_t n, const struct waiting *w)
+{
+	static uint8_t letter[RECORD_MAX];
+	size_t told_n = w->made ? told(letter, record, n, w->overall) : 0;
+
+	if (told_n > 0)
+		dead_keep(letter, told_n);
+	else
+		dead_keep(record, n);
+}
+
 /* what the database did not take, of a batch that is there otherwise */
 static void
 keep_rejected(const struct batch *b, uint64_t these)
@@ -202,7 +216,7 @@ keep_rejected(const struct batch *b, uint64_t these)
 					continue;
 				stats[STATS_REJECTED + w->why].n++;
 				if (self.options->dead)
-					dead_keep(b->frames + w->frame + 4, be32(b->frames + w->frame));
+					bury(b->frames + w->frame + RECORD_HEADER, be32(b->frames + w->frame), w);
 			}
 }
 
@@ -417,7 +431,7 @@ put(const struct state_row *r, struct state *state)
 		note(b, table, &timelines[r->timeline], r->row.keys[0], r->overall);
 	if (!(b->held & UINT64_C(1) << r->timeline))
 		hold(b, r->timeline, r->bytes);
-	if (r->row.overall < 0)
+	if (r->row.format < TIMELINE_TOLD)
 		b->made |= UINT64_C(1) << r->timeline;
 	to = q->rows + q->n;
 	memcpy(to, r->bytes, r->row.n);
@@ -435,6 +449,7 @@ put(const struct state_row *r, struct state *state)
 	q->waiting[q->waiting_n++] = (struct waiting){
 		.at = (uint32_t)q->n, .n = (uint32_t)r->row.n, .overall = (int32_t)r->overall,
 		.timeline = (uint8_t)r->timeline, .key = (uint8_t)r->row.keys[0], .closing = r->row.frame == 0,
+		.made = r->row.overall < 0,
 		.frame = self.options->dead ? keep_frame(b, r->record, r->record_n) : 0,
 	};
 	q->n += r->row.n;
@@ -500,21 +515,6 @@ settle(void)
 	return hold_n() == 0 || (collect() && hold_end(put_held));
 }
 
-/* Finds out what a record is that goes back to before where its stream began. False if the database failed. */
-static bool
-go_before(struct timeline *t, const struct row *row)
-{
-	bool has;
-
-	if (!hold_ask_before(row, &has))
-		return false;
-	if (has)		/* a flashback, to what an earlier stream brought */
-		t->lowest = row->frame;
-	else		/* a longer capture */
-		timeline_begin(t, row->frame, 0);
-	return true;
-}
-
 bool
 batch_add(const uint8_t *record, size_t n)
 {
@@ -534,12 +534,15 @@ batch_add(const uint8_t *record, size_t n)
 	while ((t = timeline_get(r.row.session_uid)) == NULL)
 		if (!flush())
 			return false;
-	if (t->begun ? r.row.overall >= 0 || !timeline_before(t, r.row.frame, r.row.closing) : !hold_has(t) && !hold_wants(&r.row))
+	if (hold_has(t) && hold_goes_back(&r.row) && !settle())
+		return false;
+	/* back to where its stream began, or before: read again, a longer capture, or a flashback */
+	if (t->begun && r.row.overall < 0 && timeline_before(t, r.row.frame, r.row.closing))
+		t->begun = false;
+	if (t->begun || (!hold_has(t) && !hold_wants(&r.row)))
 		return put_placed(&r, t, n);
 	/* who asks the database wants it to have all that came before */
 	if (!hold_has(t) && !(settle() && flush()))
 		return false;
-	if (t->begun)
-		return go_before(t, &r.row) && put_placed(&r, t, n);
 	return collect() && hold_add(t, record, n, &r.row, r.bytes) && (!hold_known() || settle());
 }

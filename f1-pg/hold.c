@@ -18,7 +18,7 @@ static struct {
 	int retry;
 	struct timeline *timeline;
 	struct place place;
-	int64_t frame;		/* of the first record */
+	int64_t frame, last;	/* of the first record, and of the last */
 	bool told;		/* the game tells the overall frame */
 	bool ending, result;	/* all are of frame 0, as when a session has ended; the classification is among them */
 	uint8_t *records;
@@ -56,6 +56,12 @@ bool
 hold_has(const struct timeline *t)
 {
 	return self.n > 0 && self.timeline == t;
+}
+
+bool
+hold_goes_back(const struct row *row)
+{
+	return row->frame + TIMELINE_BACK < self.last && !is_closing(row);
 }
 
 /* a record, and the bytes of its row */
@@ -107,35 +113,13 @@ hold_add(struct timeline *t, const uint8_t *record, size_t n, const struct row *
 		if (!send_ask(self.lane, begin, &question, self.retry))
 			return false;
 	}
+	self.last = row->frame;
 	self.sizes[self.n++] = n;
 	self.ending = self.ending && is_closing(row);
 	self.result = self.result || strcmp(row->table->record->name, "final_classification") == 0;
 	if (self.told)
 		return true;
 	return send_ask(self.lane, look, &question, self.retry);
-}
-
-struct before {
-	const struct row *row;
-	bool has;
-};
-
-static enum db_done
-before(struct db *db, void *question)
-{
-	struct before *q = question;
-
-	return place_has(db, self.schema, q->row->session_uid, q->row->frame, &q->has);
-}
-
-bool
-hold_ask_before(const struct row *row, bool *has)
-{
-	struct before question = { .row = row };
-	bool ok = send_ask(self.lane, before, &question, self.retry);
-
-	*has = question.has;
-	return ok;
 }
 
 bool

@@ -25,16 +25,15 @@ bool hold_wants(const struct row *);
 size_t hold_n(void);
 bool hold_has(const struct timeline *);
 
+/* Does a record go back behind those that are held? Then it is none of the first. */
+bool hold_goes_back(const struct row *);
+
 /* Holds a record of n bytes, of the timeline of the others, if there are any. False if the database failed. Ends the program
  * when out of memory. */
 bool hold_add(struct timeline *, const uint8_t *record, size_t n, const struct row *, const uint8_t *bytes);
 
 /* Is it time to end? Either the place is known, or enough is held. */
 bool hold_known(void);
-
-/* Has the database samples of the record's session from before it, or of its frame, which a flashback may have gone back
- * to? False if it failed. */
-bool hold_ask_before(const struct row *, bool *has);
 
 /* Begins the timeline where the stream goes on, and hands on what is held. False if the database failed. */
 typedef bool hold_put(struct timeline *, const uint8_t *record, size_t n);

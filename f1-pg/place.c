@@ -45,9 +45,9 @@ begin_query(char **sql, size_t *size)
 	return f;
 }
 
-/* the first or the last row of all samples */
+/* the last row of all samples */
 static enum db_done
-ask_end(struct db *db, const char *schema, uint64_t uid, const char *order, struct place_row *row)
+ask_newest(struct db *db, const char *schema, uint64_t uid, struct place_row *row)
 {
 	const char *between = "(";
 	size_t size;
@@ -58,11 +58,11 @@ ask_end(struct db *db, const char *schema, uint64_t uid, const char *order, stru
 		if (tables[i].kind != TABLE_SAMPLE)
 			continue;
 		fprintf(f, "%sSELECT %zu, frame_identifier, overall_frame_identifier FROM %s.%s WHERE session_uid = %" PRId64
-		    " AND frame_identifier > 0 ORDER BY overall_frame_identifier%s LIMIT 1", between, i, schema, layout_records[i].name,
-		    (int64_t)uid, order);
+		    " AND frame_identifier > 0 ORDER BY overall_frame_identifier DESC LIMIT 1", between, i, schema, layout_records[i].name,
+		    (int64_t)uid);
 		between = ") UNION ALL (";
 	}
-	fprintf(f, ") ORDER BY 3%s, 1 LIMIT 1", order);
+	fputs(") ORDER BY 3 DESC, 1 LIMIT 1", f);
 	fclose(f);
 	return ask_row(db, sql, row);
 }
@@ -71,17 +71,7 @@ enum db_done
 place_begin(struct place *p, struct db *db, const char *schema, const struct row *row)
 {
 	*p = (struct place){ .schema = schema, .session_uid = row->session_uid, .frame = row->frame };
-	return ask_end(db, schema, row->session_uid, " DESC", &p->newest);
-}
-
-enum db_done
-place_has(struct db *db, const char *schema, uint64_t uid, int64_t frame, bool *has)
-{
-	struct place_row oldest;
-	enum db_done done = ask_end(db, schema, uid, "", &oldest);
-
-	*has = oldest.overall >= 0 && oldest.frame <= frame;
-	return done;
+	return ask_newest(db, schema, row->session_uid, &p->newest);
 }
 
 /* Asks for the rows of a record's frame and keys, in the columns of its row. */
@@ -141,8 +131,10 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 		return DB_OK;
 	if ((done = ask_passes(p, db, row, &result)) != DB_OK)
 		return done;
-	if (p->frames == 0)
+	if (p->frames == 0) {
 		p->frame = row->frame;
+		p->table = (size_t)(row->table - tables);
+	}
 	if (p->frames == 0 || row->frame != p->last)
 		p->frames++;
 	p->last = row->frame;
@@ -165,19 +157,30 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 bool
 place_known(const struct place *p)
 {
-	if (p->newest.overall < 0 || p->frames > FRAMES)
-		return true;
-	return p->begun && (p->ahead_n == 0 || (p->ahead_n == 1 && (!may_go_on(p) || p->ahead[0] == newest_ahead(p))));
+	return p->newest.overall < 0 || p->frames > FRAMES || (p->begun && p->ahead_n == 0);
+}
+
+/* Asks for the last row of a table in a range of frames and up to an overall frame. */
+static enum db_done
+ask_last(const struct place *p, struct db *db, size_t table, int64_t from, int64_t to, int64_t overall, struct place_row *row)
+{
+	size_t size;
+	char *sql;
+	FILE *f = begin_query(&sql, &size);
+
+	fprintf(f, "SELECT 0, frame_identifier, overall_frame_identifier FROM %s.%s WHERE session_uid = %" PRId64
+	    " AND frame_identifier BETWEEN %" PRId64 " AND %" PRId64 " AND overall_frame_identifier BETWEEN %" PRId64 " AND %" PRId64
+	    " ORDER BY overall_frame_identifier DESC LIMIT 1", p->schema, layout_records[table].name, (int64_t)p->session_uid, from, to, from, overall);
+	fclose(f);
+	return ask_row(db, sql, row);
 }
 
 enum db_done
 place_tell(const struct place *p, struct db *db, int64_t *ahead)
 {
-	struct place_row before;
+	struct place_row before, between;
+	bool others = p->others;
 	enum db_done done;
-	size_t size;
-	char *sql;
-	FILE *f;
 
 	*ahead = 0;
 	if (p->newest.overall < 0)
@@ -188,13 +191,12 @@ place_tell(const struct place *p, struct db *db, int64_t *ahead)
 	}
 	if (p->frames == 0)	/* as if it were older: then it takes the place of nothing */
 		return DB_OK;
-	f = begin_query(&sql, &size);
-	fprintf(f, "SELECT 0, frame_identifier, overall_frame_identifier FROM %s.%s WHERE session_uid = %" PRId64
-	    " AND frame_identifier BETWEEN 1 AND %" PRId64 " AND overall_frame_identifier <= %" PRId64
-	    " ORDER BY overall_frame_identifier DESC LIMIT 1", p->schema, layout_records[p->newest.table].name, (int64_t)p->session_uid,
-	    p->frame - p->others, p->frame + newest_ahead(p));
-	fclose(f);
-	if ((done = ask_row(db, sql, &before)) == DB_OK && before.overall >= 0)
-		*ahead = p->others ? p->newest.overall + 1 - p->frame : before.overall - before.frame;
+	/* rows between the frames that were looked for: below 60 Hz a flashback may go back to other frames than were sent before */
+	if ((done = ask_last(p, db, p->table, p->frame + 1, p->last - 1, p->last + newest_ahead(p), &between)) != DB_OK)
+		return done;
+	others = others || between.overall >= 0;
+	done = ask_last(p, db, p->newest.table, 1, p->frame - others, p->frame + newest_ahead(p), &before);
+	if (done == DB_OK && before.overall >= 0)
+		*ahead = others ? p->newest.overall + 1 - p->frame : before.overall - before.frame;
 	return done;
 }

@@ -30,6 +30,7 @@ struct place {
 	const char *schema;
 	uint64_t session_uid;
 	int64_t frame;			/* of the first sample, or else of the first record */
+	size_t table;			/* of the first sample */
 	struct place_row newest;	/* that the database has of the session */
 	int64_t last;			/* frame of the last sample */
 	int frames;			/* how many of them were looked for */
@@ -47,9 +48,6 @@ enum db_done place_look(struct place *, struct db *, const struct row *, const u
 
 /* Is it certain by now? */
 bool place_known(const struct place *);
-
-/* Has the database samples of frames up to this one, which a flashback may have gone back to? */
-enum db_done place_has(struct db *, const char *schema, uint64_t session_uid, int64_t frame, bool *has);
 
 /* How far the overall frames of the stream are ahead of its frame numbers; what is most likely, if it is not certain. */
 enum db_done place_tell(const struct place *, struct db *, int64_t *ahead);

@@ -101,6 +101,10 @@ row_convert(uint8_t *to, enum table_type type, const struct pack *item, unsigned
 	    item->kind == PACK_FLOAT ? (double)item->f : item->d;
 	int64_t i;
 
+	if (type == TABLE_FLOAT4 && item->kind == PACK_FLOAT && !scale) {	/* to the last bit, as plan.c does */
+		put_be32(to, float_bits(item->f));
+		return true;
+	}
 	if (type == TABLE_FLOAT4 || type == TABLE_FLOAT8) {
 		if (scale)
 			d = divide ? d / scale : d + scale;

@@ -12,7 +12,7 @@
 #include "same.h"
 #include "stats.h"
 
-enum { LOOKS = 8 };	/* the samples that are looked at first */
+enum { MANY = 1000 };	/* samples that are asked for at once */
 
 bool
 same_row(const PGresult *result, int n, const struct table *t, unsigned variant, const uint8_t *bytes)
@@ -29,9 +29,12 @@ same_row(const PGresult *result, int n, const struct table *t, unsigned variant,
 		at += 4;
 		null = size == UINT32_MAX;
 		if (i != HEAD_OVERALL && i != HEAD_RECEIVED_AT) {
-			if (PQgetisnull(result, n, column) != null)
+			/* in an older schema it had no column */
+			bool missing = PQgetisnull(result, n, column);
+
+			if (null && !missing)
 				return false;
-			if (!null && ((uint32_t)PQgetlength(result, n, column) != size ||
+			if (!null && !missing && ((uint32_t)PQgetlength(result, n, column) != size ||
 			    memcmp(PQgetvalue(result, n, column), at, size) != 0))
 				return false;
 		}
@@ -68,9 +71,9 @@ find(const PGresult *result, const struct table *t, const struct waiting *w)
 	return from < PQntuples(result) && place_of(result, from, t) == wanted ? from : -1;
 }
 
-/* Asks for the rows of the frames of every step-th sample. */
+/* Asks for the rows of some samples' frames. */
 static enum db_done
-ask(const struct same *s, struct db *db, size_t step, PGresult **result)
+ask(const struct same *s, struct db *db, struct waiting *const *samples, size_t n, PGresult **result)
 {
 	const struct layout_record *record = s->table->record;
 	enum db_done done;
@@ -85,10 +88,10 @@ ask(const struct same *s, struct db *db, size_t step, PGresult **result)
 	table_put_columns(f, s->table, "", s->variant);
 	fprintf(f, " FROM %s.%s WHERE session_uid = %" PRId64 " AND overall_frame_identifier IN (-1", s->schema, record->name,
 	    (int64_t)s->session_uid);
-	for (size_t i = 0; i < s->n; i += step) {
-		if (s->samples[i]->overall != last)
-			fprintf(f, ", %" PRId32, s->samples[i]->overall);
-		last = s->samples[i]->overall;
+	for (size_t i = 0; i < n; i++) {
+		if (samples[i]->overall != last)
+			fprintf(f, ", %" PRId32, samples[i]->overall);
+		last = samples[i]->overall;
 	}
 	fprintf(f, ") ORDER BY overall_frame_identifier%s%s", record->keys_n ? ", " : "", record->keys_n ? record->keys[0] : "");
 	fclose(f);
@@ -97,37 +100,65 @@ ask(const struct same *s, struct db *db, size_t step, PGresult **result)
 	return done;
 }
 
+/* counts, and rejects, those of which the database has another one */
 static enum db_done
-compare(const struct same *s, struct db *db, size_t step, bool reject, size_t *others)
+compare(const struct same *s, struct db *db, struct waiting *const *samples, size_t n, bool reject, size_t *others)
 {
-	PGresult *result;
-	enum db_done done = ask(s, db, step, &result);
+	size_t some;
 
 	*others = 0;
-	if (done != DB_OK)
-		return done;
-	for (size_t i = 0; i < s->n; i += step) {
-		struct waiting *w = s->samples[i];
-		int row = find(result, s->table, w);
+	for (size_t i = 0; i < n; i += some) {
+		PGresult *result;
+		enum db_done done;
 
-		/* at the end of a session what has frame 0 is placed by what came before it */
-		if (w->closing || row < 0 || same_row(result, row, s->table, s->variant, s->rows + w->at))
-			continue;
-		++*others;
-		if (reject) {
-			w->rejected = true;
-			w->why = ROW_OTHER;
+		some = n - i < MANY ? n - i : MANY;
+		if ((done = ask(s, db, samples + i, some, &result)) != DB_OK)
+			return done;
+		for (size_t k = i; k < i + some; k++) {
+			struct waiting *w = samples[k];
+			int row = find(result, s->table, w);
+
+			/* at the end of a session what has frame 0 is placed by what came before it */
+			if (w->closing || row < 0 || same_row(result, row, s->table, s->variant, s->rows + w->at))
+				continue;
+			++*others;
+			if (reject) {
+				w->rejected = true;
+				w->why = ROW_OTHER;
+			}
+		}
+		PQclear(result);
+	}
+	return DB_OK;
+}
+
+/* The samples of the first frame and of the last, and of some between: a flashback goes back by more than TIMELINE_BACK. */
+static size_t
+choose(const struct same *s, struct waiting **some)
+{
+	size_t n = 0;
+	int32_t last = INT32_MIN / 2, end = s->samples[s->n - 1]->overall;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct waiting *w = s->samples[i];
+
+		if (w->overall == last || w->overall == end || abs(w->overall - last) >= TIMELINE_BACK) {
+			last = w->overall;
+			some[n++] = w;
 		}
 	}
-	PQclear(result);
-	return DB_OK;
+	return n;
 }
 
 enum db_done
 same_check(const struct same *s, struct db *db, size_t *others)
 {
-	/* among them the first and the last */
-	enum db_done done = compare(s, db, s->n > LOOKS ? (s->n - 1) / (LOOKS - 1) : 1, false, others);
+	struct waiting **some = malloc(s->n * sizeof *some);
+	enum db_done done;
 
-	return done == DB_OK && *others > 0 ? compare(s, db, 1, true, others) : done;
+	if (some == NULL)
+		err(EX_OSERR, NULL);
+	done = compare(s, db, some, choose(s, some), false, others);
+	free(some);
+	return done == DB_OK && *others > 0 ? compare(s, db, s->samples, s->n, true, others) : done;
 }

@@ -16,7 +16,8 @@
 #include "send.h"
 #include "table.h"
 
-/* Does a row of a result, with the columns of the variant, say what the row of a record says, whenever it came? */
+/* Does a row of a result, with the columns of the variant, say what the row of a record says, whenever it came? A null says
+ * nothing. */
 bool same_row(const PGresult *, int n, const struct table *, unsigned variant, const uint8_t *bytes);
 
 /* samples of a session and a table, whose keys the database has */
@@ -30,8 +31,8 @@ struct same {
 	size_t n;
 };
 
-/* Rejects those of which the database has another one, and counts them in *others. A few are looked at, and all if one of
- * these is another. */
+/* Rejects those of which the database has another one, and counts them in *others. Those of a frame now and then are looked
+ * at, and all if one of these is another. */
 enum db_done same_check(const struct same *, struct db *, size_t *others);
 
 #endif

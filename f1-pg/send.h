@@ -34,6 +34,7 @@ struct waiting {
 	int32_t overall;
 	uint8_t timeline, key;
 	bool closing;		/* with frame 0, as when the session has ended */
+	bool made;		/* its overall frame is not the game's */
 	bool rejected;
 	uint8_t why;		/* enum row_reason */
 };
@@ -65,7 +66,7 @@ struct batch {
 	size_t bytes, rows;
 	uint64_t held;				/* bits: which timelines there are rows of */
 	uint64_t uids[TIMELINES];		/* of their sessions */
-	uint64_t made;				/* bits: whose overall frames are made here */
+	uint64_t made;				/* bits: of which the game does not tell the overall frame */
 	int64_t received[TIMELINES];		/* when the first of its rows came, microseconds since 2000; 0 if not known */
 	struct span spans[TIMELINES][TIMELINE_TABLES];
 	uint8_t *frames;			/* all records as they came, if they are kept */

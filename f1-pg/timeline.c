@@ -61,15 +61,15 @@ is_closing(const struct timeline *t, int64_t frame, bool closing)
 bool
 timeline_before(const struct timeline *t, int64_t frame, bool closing)
 {
-	return frame < t->lowest && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
+	return frame <= t->first && frame + TIMELINE_BACK < t->frame && !is_closing(t, frame, closing);
 }
 
 void
 timeline_begin(struct timeline *t, int64_t frame, int64_t ahead)
 {
 	t->begun = true;
-	t->first = t->lowest = t->frame = frame;
-	t->begin = t->offset = ahead;
+	t->first = t->frame = frame;
+	t->offset = ahead;
 	t->last = frame + ahead;
 }
 
@@ -85,8 +85,8 @@ timeline_place(struct timeline *t, int64_t frame, int64_t overall, bool closing)
 	} else if (frame > t->frame) {
 		t->frame = frame;
 	} else if (frame + TIMELINE_BACK < t->frame) {
-		if (frame == t->first || (frame < t->first && overall >= 0))	/* read again */
-			timeline_begin(t, frame, overall >= 0 ? overall - frame : t->begin);
+		if (overall >= 0 && frame <= t->first)	/* read again */
+			timeline_begin(t, frame, overall - frame);
 		else if (overall < 0)		/* a flashback */
 			t->offset = t->last + 1 - frame;
 		t->frame = frame;

@@ -3,8 +3,8 @@
  *
  * From 2023 on the game has an overall frame that never goes back. For the years before it is made here: the frame
  * number plus what flashbacks took back so far. What they took back before this stream of the session began, the database
- * knows (place.h). A frame number that goes back to just where the stream began is no flashback: the capture is read again, and
- * so it gets the same numbers again.
+ * knows (place.h). A frame number that goes back to where the stream began, or before, may be a flashback, or a capture that
+ * is read again: that the database knows as well.
  */
 #ifndef TIMELINE_H
 #define TIMELINE_H
@@ -15,6 +15,7 @@
 #include "layout.h"
 
 enum { TIMELINE_TABLES = 40 };
+enum { TIMELINE_TOLD = 2023 };	/* from this format on the game tells the overall frame */
 enum { TIMELINE_BACK = 30 };	/* frames: datagrams overtake one another by less, flashbacks go back by more */
 
 /* what was seen last of one session for one table */
@@ -30,8 +31,7 @@ struct timeline {
 	unsigned held;		/* bits: the batches that hold rows of it, so that its place must stay */
 	bool begun;
 	int64_t first, frame;	/* frame numbers: where the stream began, and now */
-	int64_t lowest;		/* from this one on a flashback may go back to it */
-	int64_t begin, offset;	/* overall frame less frame number, up to 2022: where the stream began, and now */
+	int64_t offset;		/* overall frame less frame number, up to 2022 */
 	int64_t last;		/* largest overall frame since it began */
 	struct cursor cursors[TIMELINE_TABLES];
 };
@@ -47,7 +47,7 @@ bool timeline_has(uint64_t uid);
  * the batches must go first. */
 struct timeline *timeline_get(uint64_t uid);
 
-/* Does a record that tells no overall frame go back to before all that is known to have been, since the stream began? */
+/* Does a record that tells no overall frame go back to where the stream began, or before? */
 bool timeline_before(const struct timeline *, int64_t frame, bool closing);
 
 /* The stream begins here, or anew, with overall frames that are so far ahead of the frame numbers. */

@@ -1,4 +1,4 @@
-/* dead: a file for the records that cannot be rows
+/* dead: a file for the records that could not go where they should
  * SPDX-License-Identifier: MIT
  */
 #ifndef DEAD_H

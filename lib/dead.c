@@ -1,4 +1,4 @@
-/* dead: a file for the records that cannot be rows
+/* dead: a file for the records that could not go where they should
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
@@ -35,9 +35,9 @@ dead_keep(const uint8_t *record, size_t n)
 
 	if (self.fd == -1)
 		return;
-	put_be32(frame, (uint32_t)n);
 	memcpy(frame + RECORD_HEADER, record, n);
-	/* in one piece, so that two loaders may share the file; half of a frame would make the rest unreadable */
+	put_be32(frame, (uint32_t)n);
+	/* in one piece, so that two programs may share the file; half of a frame would make the rest unreadable */
 	done = write(self.fd, frame, RECORD_HEADER + n);
 	if (done == (ssize_t)(RECORD_HEADER + n))
 		return;
