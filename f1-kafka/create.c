@@ -10,7 +10,7 @@
 #include "count.h"
 #include "sig.h"
 
-enum { SETTINGS = 32, PATIENCE = 10000 };	/* milliseconds of one try */
+enum { SETTINGS = 32, LONG = 10000, SHORT = 3000 };	/* milliseconds of one try */
 
 static struct {
 	int partitions, replication;	/* -1: what the broker says */
@@ -70,7 +70,7 @@ new_topic(const char *name)
 
 /* One try. Returns the error of the whole; *good is false if the broker refused a topic. */
 static rd_kafka_resp_err_t
-try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool *good)
+try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool wait, bool *good)
 {
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
 	rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
@@ -78,9 +78,9 @@ try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool *good)
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
 	char why[256];
 
-	rd_kafka_AdminOptions_set_request_timeout(options, PATIENCE, why, sizeof why);
+	rd_kafka_AdminOptions_set_request_timeout(options, wait ? LONG : SHORT, why, sizeof why);
 	rd_kafka_CreateTopics(rk, topics, n, options, queue);
-	while (event == NULL && !sig_stop) {
+	while (event == NULL && !(wait && sig_stop)) {
 		event = rd_kafka_queue_poll(queue, 100);
 		rd_kafka_poll(rk, 0);	/* tells that the broker is away */
 		count_poll();
@@ -110,7 +110,7 @@ try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool *good)
 }
 
 bool
-create_topics(rd_kafka_t *rk, const char *const *names, size_t n)
+create_topics(rd_kafka_t *rk, const char *const *names, size_t n, bool wait)
 {
 	rd_kafka_NewTopic_t **topics = calloc(n, sizeof *topics);
 	rd_kafka_resp_err_t error;
@@ -121,8 +121,8 @@ create_topics(rd_kafka_t *rk, const char *const *names, size_t n)
 	for (size_t i = 0; i < n; i++)
 		topics[i] = new_topic(names[i]);
 	do
-		error = try(rk, topics, n, &good);
-	while (!sig_stop && (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+		error = try(rk, topics, n, wait, &good);
+	while (wait && !sig_stop && (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
 	    error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER));
 	if (error)
 		warnx("create topics: %s", rd_kafka_err2str(error));

@@ -11,7 +11,8 @@
  * NULL. The text is changed and must stay. */
 const char *create_parse(char *text);
 
-/* Makes those of n topics that are not there; waits until the broker is there. False, and said, if it refuses one. */
-bool create_topics(rd_kafka_t *, const char *const *names, size_t n);
+/* Makes those of n topics that are not there; waits until the broker is there, or else only a moment. False, and said, if
+ * it refuses one, or is not there. */
+bool create_topics(rd_kafka_t *, const char *const *names, size_t n, bool wait);
 
 #endif

@@ -235,6 +235,7 @@ give_up(void)
 	if (self.over)
 		return;
 	self.over = true;
+	topic_create_no_more();
 	rd_kafka_purge(self.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	do
 		rd_kafka_poll(self.rk, TICK);

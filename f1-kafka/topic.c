@@ -15,7 +15,7 @@ enum { PLACES = 1024 };		/* a power of 2 */
 static struct {
 	rd_kafka_t *rk;
 	const struct template *names;
-	bool create;
+	bool create, refused;
 	struct topic *places[PLACES];	/* by kind, format and session, so that no name is compared */
 } self;
 
@@ -50,7 +50,7 @@ create_all(void)
 		names[i][template_write(self.names, &h, names[i])] = '\0';
 		list[i] = names[i];
 	}
-	if (!create_topics(self.rk, list, self.names->record ? layout_records_n : 1))
+	if (!create_topics(self.rk, list, self.names->record ? layout_records_n : 1, true))
 		exit(EX_UNAVAILABLE);
 	free(names);
 	free(list);
@@ -81,12 +81,24 @@ new_topic(const struct head *h, const struct layout_record *kind, unsigned forma
 	t->kind = kind;
 	t->format = format;
 	t->session_uid = uid;
-	if (self.create)
-		create_topics(self.rk, list, 1);
+	if (self.create && !create_topics(self.rk, list, 1, false))
+		self.refused = true;
 	if ((t->handle = rd_kafka_topic_new(self.rk, t->name, NULL)) == NULL)
 		errx(EX_SOFTWARE, "%s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
 	t->number = stats_topic(t->name);
 	return t;
+}
+
+void
+topic_create_no_more(void)
+{
+	self.create = false;
+}
+
+bool
+topic_refused(void)
+{
+	return self.refused;
 }
 
 struct topic *

@@ -32,6 +32,12 @@ void topic_init(rd_kafka_t *, const struct template *names, bool create);
 /* The topic of a record, whose kind is known. If no record of it came before it is made, or without `make` NULL. */
 struct topic *topic_of(const struct head *, bool make);
 
+/* What comes from now on need not have the topics made. */
+void topic_create_no_more(void);
+
+/* Was one not made, and said? */
+bool topic_refused(void);
+
 void topic_end(void);
 
 #endif
