@@ -20,8 +20,9 @@
 #include "sig.h"
 #include "topic.h"
 
-/* milliseconds: of one wait; until waiting at the end is told; for the reports of what was given up */
-enum { TICK = 100, PATIENCE = 2000, LAST = 5000 };
+/* milliseconds: of one wait; for the answer of a broker that is far; until waiting at the end is told; for the reports of
+ * what was given up */
+enum { TICK = 100, FAR = 1000, PATIENCE = 2000, LAST = 5000 };
 enum { CHUNK = 1024 };		/* messages that are allocated together */
 
 /* one message on its way */
@@ -414,10 +415,18 @@ deliver(const struct head *h, struct topic *topic, struct block *block, const ui
 static bool
 reachable(void)
 {
+	static int patience = TICK;
+	static long long again;		/* half of the time is for the input */
 	const struct rd_kafka_metadata *m;
 
-	if (rd_kafka_metadata(self.rk, 0, NULL, &m, TICK) != RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (clock_milliseconds() < again)
 		return false;
+	if (rd_kafka_metadata(self.rk, 0, NULL, &m, patience) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+		again = clock_milliseconds() + patience;
+		if (patience < FAR)
+			patience *= 2;
+		return false;
+	}
 	rd_kafka_metadata_destroy(m);
 	return true;
 }
@@ -505,7 +514,10 @@ send_end(void)
 
 	while (self.under_way + self.held_n > 0 && !self.fatal && passed < self.options->drain * 1000LL) {
 		let_go();
-		rd_kafka_flush(self.rk, TICK);
+		if (self.under_way > 0)
+			rd_kafka_flush(self.rk, TICK);
+		else
+			rd_kafka_poll(self.rk, TICK);
 		bury();
 		count_poll();
 		passed = clock_milliseconds() - begin;

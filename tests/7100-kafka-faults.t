@@ -183,6 +183,16 @@ is 'not leader for the first batch only: status' "$status" 0
 ok 'not leader for the first batch only: each record once, in order' python3 "$top/tests/messages.py" msgpack 1 few.json few.f1 <messages
 exec 6>&-
 
+# a broker that is far away
+rm mock mocked
+mkfifo mock
+"$O/tests/kafka-mock" far 300 <mock >mocked &
+exec 6>mock
+until_true test -s mocked
+run f1-kafka -v -b "$(cat mocked)" -t far --drain-timeout 30 <few.f1 2>err
+is 'a broker that is far away: status' "$status" 0
+exec 6>&-
+
 # asked to stop while all is well: it reads on to the end
 begin -t term
 part 0 50
