@@ -44,7 +44,7 @@ static struct {
 	rd_kafka_conf_t *conf;
 	struct template topics, key;
 	struct send_options send;
-	bool pass;
+	bool pass, unpassed;	/* and what could not be passed on */
 	const uint8_t *passed, *read;	/* what stands between is to be passed on */
 } self = { .send = { .drain = 60 } };
 
@@ -161,8 +161,10 @@ pass_on(void)
 	self.passed = self.read;
 	if (!self.pass || n == 0 || io_write(STDOUT_FILENO, from, n) == 0)
 		return;
-	if (errno != EPIPE)
-		err(EX_IOERR, "stdout");
+	if (errno != EPIPE) {
+		warn("stdout");
+		self.unpassed = true;
+	}
 	self.pass = false;	/* the reader has had enough; the broker has not */
 	close(STDOUT_FILENO);
 }
@@ -277,13 +279,15 @@ main(int argc, char *argv[])
 	io_ready("ready");
 
 	status = read_on();
-	if (self.pass && close(STDOUT_FILENO) == -1)
-		err(EX_IOERR, "stdout");
+	if (self.pass && close(STDOUT_FILENO) == -1) {
+		warn("stdout");
+		self.unpassed = true;
+	}
 	sent = send_end();
 	count_end();
 	send_close();
-	if (sent != EX_OK)
-		return sent;
+	if (sent != EX_OK || self.unpassed)
+		return sent != EX_OK ? sent : EX_IOERR;
 	for (int i = 0; i < REASON_N && status == EX_OK; i++)
 		if (stats[STATS_REJECTED + i].n > 0)
 			status = EX_DATAERR;
