@@ -379,6 +379,9 @@ produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
 		rd_kafka_error_destroy(error);
 		if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
 			break;
+		code = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+		if (rd_kafka_outq_len(self.rk) == 0)	/* for all the queue that there is */
+			break;
 		code = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
 		wait_for_room();
 	}

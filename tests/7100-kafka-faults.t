@@ -227,6 +227,19 @@ is 'too large, and no broker: status' "$status" 75
 cat large.f1 rest.f1 >expected.f1
 same 'too large, and no broker: the dead letters are in order' both.f1 expected.f1
 
+kafka_again
+if [ -w /dev/full ]; then
+	run f1-kafka -v -p -t passed -f msgpack <race.f1 2>err >/dev/full
+	is 'stdout is full: status' "$status" 74
+	whole 'stdout is full: the broker gets all' passed
+fi
+run timeout 100 f1-kafka -t huge -X queue.buffering.max.kbytes=1 --dead-letter huge.f1 <few.f1 2>err
+is 'larger than the whole queue: status' "$status" 75
+like 'larger than the whole queue: words' "$(cat err)" 'size too large'
+run f1-kafka -t 'refused.%f' --create-topics partitions=1,no.such=3 <few.f1 2>err
+is 'a topic of which the broker does not take the settings: status' "$status" 69
+
+kafka_kill
 kafka_again auto.create.topics.enable=false
 run f1-kafka -v -t nowhere -X topic.metadata.propagation.max.ms=500 --dead-letter nowhere.f1 <race.f1 2>err
 is 'a topic that is not made: status' "$status" 75
