@@ -193,9 +193,9 @@ take(struct block *block, const uint8_t *record, size_t n)
 
 	stats[STATS_RECORDS].n++;
 	if (!head_read(&head, record, n))
-		stats_reject(REASON_HEAD);
+		stats_reject(REASON_HEAD, stats[STATS_RECORDS].n);
 	else if (head.kind == NULL)
-		stats_reject(REASON_UNKNOWN);
+		stats_reject(REASON_UNKNOWN, stats[STATS_RECORDS].n);
 	else
 		send_record(&head, block, record, n);
 }

@@ -31,6 +31,7 @@ struct message {
 	const uint8_t *record;
 	uint32_t n;
 	bool failed;		/* to be written to the dead letters */
+	uint64_t number;	/* of those held back: as messages name the record */
 	struct topic *topic;
 	struct message *next, *before;	/* in the order of the input; of the unused ones and those held back only next */
 };
@@ -204,7 +205,7 @@ on_statistics(rd_kafka_t *rk, char *json, size_t n, void *opaque)
 	(void)rk;
 	(void)n;
 	(void)opaque;
-	stats_library(json);
+	stats_library(json, self.held_n, self.held_bytes);
 	return 0;
 }
 
@@ -390,7 +391,7 @@ produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
 }
 
 static void
-deliver(const struct head *h, struct topic *topic, struct block *block, const uint8_t *record, size_t n)
+deliver(const struct head *h, struct topic *topic, struct block *block, const uint8_t *record, size_t n, uint64_t number)
 {
 	struct message *m;
 	const uint8_t *value;
@@ -398,7 +399,7 @@ deliver(const struct head *h, struct topic *topic, struct block *block, const ui
 	rd_kafka_resp_err_t error;
 
 	if (value_n == 0) {
-		stats_reject(REASON_MALFORMED);
+		stats_reject(REASON_MALFORMED, number);
 		return;
 	}
 	m = new_message();
@@ -443,6 +444,7 @@ hold(struct block *block, const uint8_t *record, size_t n)
 	m->value_block = NULL;
 	m->record = record;
 	m->n = (uint32_t)n;
+	m->number = stats[STATS_RECORDS].n;
 	m->next = NULL;
 	if (self.held_n++ == 0)
 		self.held_end = &self.held;
@@ -479,7 +481,7 @@ let_go(void)
 		self.held = m->next;
 		self.held_n--;
 		self.held_bytes -= m->n;
-		deliver(&head, topic, m->record_block, m->record, m->n);
+		deliver(&head, topic, m->record_block, m->record, m->n, m->number);
 		release(m);
 		if (self.failed >= CHUNK)	/* it is over: their values need room */
 			bury();
@@ -506,7 +508,7 @@ send_record(const struct head *h, struct block *block, const uint8_t *record, si
 	if (self.held_n > 0 || (topic = destination(h)) == NULL)
 		hold(block, record, n);
 	else
-		deliver(h, topic, block, record, n);
+		deliver(h, topic, block, record, n, stats[STATS_RECORDS].n);
 }
 
 int

@@ -72,10 +72,10 @@ stats_init(void)
 }
 
 void
-stats_reject(enum reason why)
+stats_reject(enum reason why, uint64_t number)
 {
 	if (stats[STATS_REJECTED + why].n++ == 0)
-		warnx("record %ju: %s: left out", (uintmax_t)stats[STATS_RECORDS].n, words[why]);
+		warnx("record %ju: %s: left out", (uintmax_t)number, words[why]);
 }
 
 int
@@ -147,7 +147,7 @@ percentile(uint64_t before)
 }
 
 void
-stats_library(const char *json)
+stats_library(const char *json, size_t held, size_t held_bytes)
 {
 	struct count *c = stats + STATS_FIXED + 2 * topics;
 	const char *p;
@@ -159,6 +159,8 @@ stats_library(const char *json)
 	find_one(json, "\"msg_cnt\":", &c[STATS_QUEUED].n);
 	find_one(json, "\"msg_size\":", &c[STATS_QUEUED_BYTES].n);
 	find_one(json, "\"tx_bytes\":", &c[STATS_SENT_BYTES].n);
+	c[STATS_QUEUED].n += held;
+	c[STATS_QUEUED_BYTES].n += held_bytes;
 	/* and those that each broker has */
 	c[STATS_REQUESTS].n = c[STATS_RETRIES].n = c[STATS_ROUND_TRIP].n = 0;
 	for (p = json; find(&p, "\"txretries\":", &n);)

@@ -31,8 +31,8 @@ extern struct count *stats;
 /* Ends the program with status 71 when out of memory, as does stats_topic. */
 void stats_init(void);
 
-/* Counts the record read last as rejected; the first one of each reason is told on stderr. */
-void stats_reject(enum reason);
+/* Counts a record as rejected, the number-th that was read; the first one of each reason is told on stderr. */
+void stats_reject(enum reason, uint64_t number);
 
 /* Another topic; the name must stay. Its number: 0, 1 … */
 int stats_topic(const char *name);
@@ -43,7 +43,7 @@ struct count *stats_undelivered(int topic);
 /* A message took so long from its record to the broker's answer. */
 void stats_delivery(int64_t microseconds);
 
-/* librdkafka's statistics, a JSON text. */
-void stats_library(const char *json);
+/* librdkafka's statistics, a JSON text, and what waits before it. */
+void stats_library(const char *json, size_t held, size_t held_bytes);
 
 #endif

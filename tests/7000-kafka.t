@@ -110,6 +110,10 @@ without one of the keys that every record has: left out
 not a map of names and values: left out'
 like 'bad records: counted' "$(cat err)" '6 records, 4 rejected \(1 malformed, 2 head, 1 unknown\), 2 delivered'
 is 'bad records: the good ones are there' "$(consume bad -f '%k\n' | sort | tr '\n' ' ')" '0000000000000005-1 0000000000000005-2 '
+# the one that is no map is found when it is sent: first of all it waits for a broker
+cat bad.f1 bad.f1 >twice.f1
+run f1-kafka -b 127.0.0.1:1 --drain-timeout 0 <twice.f1 2>err
+is 'bad records that had to wait: the number is that of the record' "$(sed -n 's/^f1-kafka: record \([0-9]*\): .*not a map.*/\1/p' err)" 6
 python3 -c "d = open('bad.f1', 'rb').read(); open('bad.good', 'wb').write(d.replace(b'\xff\xff\xff\xff', b''))"
 same 'bad records: -p passes them on, but not a message without a value' out bad.good
 head -c 20000 race.f1 >torn.f1
