@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "conf.h"
+#include "dead.h"
 #include "json.h"
 #include "opt.h"
 #include "record.h"
@@ -39,7 +40,6 @@ struct message {
 static struct {
 	const struct send_options *options;
 	rd_kafka_t *rk;
-	FILE *dead;
 	struct message *unused;
 	struct message *first, *last;	/* of those that are under way or failed */
 	size_t under_way, failed;	/* messages */
@@ -53,7 +53,6 @@ static struct {
 	uint64_t given_up, uncertain;	/* messages; of them those that the broker may have */
 	bool over, fatal;
 	bool away;			/* told that no broker can be reached */
-	bool unwritten;			/* a dead letter could not be written */
 	char reason[256];		/* what librdkafka said last */
 	time_t waited;
 	long long deadline;		/* of waiting when asked to stop, by clock_milliseconds(); 0: not yet known */
@@ -115,13 +114,9 @@ bury(void)
 		next = m->next;
 		if (!m->failed)
 			continue;
-		fwrite(m->record - RECORD_HEADER, RECORD_HEADER + (size_t)m->n, 1, self.dead);
+		dead_keep(m->record, m->n);
 		settle(m);
 		self.failed--;
-	}
-	if (fflush(self.dead) == EOF && !self.unwritten) {
-		warn("%s", self.options->dead_letter);
-		self.unwritten = true;
 	}
 }
 
@@ -136,7 +131,7 @@ fail(struct message *m, rd_kafka_resp_err_t error, bool uncertain)
 		warnx("%s: %s", m->topic->name, rd_kafka_err2str(error));
 		m->topic->told = true;
 	}
-	if (self.dead) {
+	if (self.options->dead_letter) {
 		m->failed = true;
 		self.failed++;
 	} else
@@ -215,8 +210,8 @@ send_init(rd_kafka_conf_t *conf, const struct send_options *options)
 	char why[512];
 
 	self.options = options;
-	if (options->dead_letter && (self.dead = fopen(options->dead_letter, "ae")) == NULL)
-		err(EX_IOERR, "%s", options->dead_letter);
+	if (options->dead_letter)
+		dead_open(options->dead_letter);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_log_cb(conf, on_log);
@@ -537,16 +532,16 @@ send_end(void)
 	let_go();
 	bury();
 	if (self.given_up > 0) {
-		warnx("%" PRIu64 " records were read and not delivered%s%s", self.given_up, self.dead ? ", and are in " : "",
-		    self.dead ? self.options->dead_letter : "");
+		bool kept = self.options->dead_letter && !dead_lost();
+
+		warnx("%" PRIu64 " records were read and not delivered%s%s", self.given_up, kept ? ", and are in " : "",
+		    kept ? self.options->dead_letter : "");
 		if (self.uncertain > 0)
 			warnx("%" PRIu64 " of them were sent, and the broker may have them", self.uncertain);
 	}
-	if (self.dead && fclose(self.dead) == EOF && !self.unwritten) {
-		warn("%s", self.options->dead_letter);
-		self.unwritten = true;
-	}
-	return self.unwritten ? EX_IOERR : self.given_up + self.under_way > 0 ? EX_TEMPFAIL : EX_OK;
+	if (dead_lost())
+		return EX_IOERR;
+	return self.given_up + self.under_way > 0 ? EX_TEMPFAIL : topic_refused() ? EX_UNAVAILABLE : EX_OK;
 }
 
 void

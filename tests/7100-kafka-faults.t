@@ -157,6 +157,31 @@ run f1-kafka --drain-timeout 0 <race.f1 2>err
 is 'and without a file for them: status' "$status" 75
 like 'and without a file for them: words' "$(cat err)" "^f1-kafka: $records records were read and not delivered$"
 
+# what waits for a broker is queued
+begin -t waits --drain-timeout 0 --metrics waits.prom -X statistics.interval.ms=100
+part 0 100
+ok 'no broker at all: what waits is counted as queued' until_true grep -q "^f1_kafka_messages_queued $records\$" waits.prom
+end
+
+# topics are not made for what is given up
+run timeout 60 f1-kafka -t 'f1.%s' --create-topics partitions=2 --drain-timeout 1 --dead-letter all2.f1 <race.f1 2>err
+is 'no broker at all, to make the topics: status' "$status" 75
+same 'no broker at all, to make the topics: the dead letters are what came in' all2.f1 race.f1
+
+# several may share the file
+for _ in 1 2 3; do
+	f1-kafka --drain-timeout 0 --dead-letter share.f1 <race.f1 2>/dev/null &
+	sharers="${sharers-} $!"
+done
+# shellcheck disable=SC2086
+wait $sharers
+is 'three with one file of dead letters: each record is whole' "$(python3 -c 'import sys
+data, n, at = open(sys.argv[1], "rb").read(), 0, 0
+while at < len(data):
+    at += 4 + int.from_bytes(data[at:at + 4], "big")
+    n += 1
+print(n if at == len(data) else "torn")' share.f1)" "$((3 * records))"
+
 # asked to stop while the queue is full and no broker there: what still comes goes to the dead letters
 begin -t stopped --drain-timeout 1 --dead-letter stopped.f1 -X queue.buffering.max.messages=1000
 part 0 100 &
@@ -249,5 +274,6 @@ if [ -w /dev/full ]; then
 	run f1-kafka -t nowhere -X topic.metadata.propagation.max.ms=500 --dead-letter /dev/full <race.f1 2>err
 	is 'dead letters on a full disk: status' "$status" 74
 	like 'dead letters on a full disk: words' "$(cat err)" '/dev/full: No space left on device'
+	ok 'dead letters on a full disk: nobody says that they are there' test "$(grep -c 'are in /dev/full' err)" -eq 0
 fi
 done_testing
