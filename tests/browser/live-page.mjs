@@ -195,7 +195,7 @@ async function restart(page, pipe, rows)
 	const all = await records(args), laps = shown(all, all.find((r) => r.packet === 'lap_data').player_car_index);
 	const order = ordered(laps);
 
-	await race(pipe, args, SPEED);
+	await race(pipe, args, SPEED / 2);	/* a browser that is late for a moment misses less of the leader's way */
 	ok('a new session takes the place of the old one', await settled(page, order));
 	const now = await tower(page);
 
@@ -212,7 +212,7 @@ async function restart(page, pipe, rows)
 		    (l.total_distance - a.total_distance) / (b.total_distance - a.total_distance);
 		const gap = l.session_time - then;
 
-		return Math.abs(Number(row.leader) - gap) < 0.1 ? [] : [`${row.name}: ${row.leader}, not ${gap.toFixed(3)}`];
+		return Math.abs(Number(row.leader) - gap) < 0.2 ? [] : [`${row.name}: ${row.leader}, not ${gap.toFixed(3)}`];
 	});
 
 	is('and its gaps, which the game does not tell', wrong, []);
