@@ -7,6 +7,8 @@
 
 #include "sig.h"
 
+enum { AGAIN = 500 };	/* milliseconds */
+
 volatile sig_atomic_t sig_stop, sig_hangup, sig_report;
 
 static volatile sig_atomic_t news;	/* a signal came that sig_wait has not told of */
@@ -14,13 +16,26 @@ static struct timespec stopped;		/* when sig_stop was set */
 static sigset_t ours;
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 
+static long long
+since_stopped(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - stopped.tv_sec) * 1000LL + (now.tv_nsec - stopped.tv_nsec) / 1000000;
+}
+
 static void
 stop(int number)
 {
 	news = 1;
-	if (!sig_stop)
+	if (!sig_stop) {
 		clock_gettime(CLOCK_MONOTONIC, &stopped);
-	sig_stop = number;
+		sig_stop = number;
+	} else if (since_stopped() >= AGAIN) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 }
 
 static void
@@ -53,7 +68,7 @@ sig_init(void)
 		if (number == SIGHUP && sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
 			continue;
 		sigaddset(&ours, number);
-		action.sa_flags = SA_RESTART | (number == SIGINT || number == SIGTERM ? SA_RESETHAND : 0);
+		action.sa_flags = SA_RESTART;
 		sigaction(number, &action, NULL);
 	}
 	action.sa_handler = SIG_IGN;
@@ -64,7 +79,7 @@ sig_init(void)
 void
 sig_hangup_stops(void)
 {
-	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART | SA_RESETHAND };
+	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESTART };
 
 	if (sigismember(&ours, SIGHUP) == 1)
 		sigaction(SIGHUP, &action, NULL);
@@ -93,10 +108,5 @@ sig_wait(struct pollfd *fds, nfds_t n, int timeout)
 bool
 sig_overdue(void)
 {
-	struct timespec now;
-
-	if (!sig_stop)
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - stopped.tv_sec >= SIG_GRACE;
+	return sig_stop && since_stopped() >= SIG_GRACE * 1000;
 }

@@ -3,7 +3,7 @@
  *
  * sig_init catches SIGINT, SIGTERM, SIGHUP and SIGUSR1, whose handlers only set a flag, and ignores SIGPIPE. System
  * calls are begun again (SA_RESTART); waiting is sig_wait, which tells of a signal even if it came just before. A second
- * SIGINT or SIGTERM kills.
+ * SIGINT or SIGTERM kills, unless it comes with the first: timeout(1) and a shell that ends its group send two.
  */
 #ifndef SIG_H
 #define SIG_H

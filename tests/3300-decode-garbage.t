@@ -110,6 +110,34 @@ else
 	skip 'no timeout here'
 fi
 
+catches_signals() {
+	grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$1/status"
+}
+# two signals at once, as timeout sends them, are one, in one round of ten at least; a later one ends it at once
+mkfifo fifo
+exec 4<>fifo
+many=0
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	background f1-decode <fifo 2>err >/dev/null
+	exec 3>fifo
+	until_true catches_signals "$pid"
+	kill -s TERM "$pid"
+	kill -s USR1 "$pid"
+	until_true test -s err	# it has seen both
+	kill -s TERM "$pid"
+	exec 3>&- 4>&-
+	finish "$pid"
+	[ "$status" -ne 0 ] || many=$((many + 1))
+	exec 4<>fifo
+done
+ok "two signals at once are one: $many times" test "$many" -gt 0
+background f1-decode <fifo >/dev/null
+until_true catches_signals "$pid"
+until_true killed TERM "$pid"
+finish "$pid"
+is 'a second signal ends it at once' "$status" 143
+exec 4>&-
+
 # much garbage, little memory; what a sanitizer maps is beyond counting
 if have prlimit && prlimit --as=40000000 f1-decode --version >/dev/null 2>&1; then
 	dd if=in bs=1000000 count=1 of=part 2>/dev/null

@@ -220,6 +220,12 @@ run() {
 	"$@" || status=$?
 }
 
+# killed SIGNAL PID: sends it, as long as the process has not ended
+killed() {
+	kill -s "$1" "$2" 2>/dev/null
+	! grep -qs '^State:.[^ZX]' "/proc/$2/status"
+}
+
 # until_true COMMAND [ARG]…: asks again and again, for two minutes at most
 until_true() {
 	tap_tries=2400
