@@ -16,6 +16,7 @@ before the first frame of any later pass stay.
 # SPDX-License-Identifier: MIT
 import argparse
 import csv
+import re
 import time
 
 from pyspark.sql import SparkSession, Window, functions as F
@@ -63,6 +64,15 @@ def schemas(layout):
     return made
 
 
+def properties(config):
+    """of the consumer, as a file of Kafka's own tools has them"""
+    if not config:
+        return {}
+    with open(config) as f:
+        lines = [line.strip() for line in f]
+    return dict(('kafka.' + line).split('=', 1) for line in lines if line and line[0] != '#')
+
+
 class Job:
     def __init__(self, spark, args):
         self.spark, self.args = spark, args
@@ -78,8 +88,9 @@ class Job:
 
     def start(self):
         source = (self.spark.readStream.format('kafka').option('kafka.bootstrap.servers', self.args.brokers)
-                  .option('subscribe', ','.join(self.topics)).option('startingOffsets', 'earliest')
-                  .option('failOnDataLoss', 'false'))
+                  # not all years have all topics, and they come when their first record does
+                  .option('subscribePattern', '|'.join(map(re.escape, self.topics))).option('startingOffsets', 'earliest')
+                  .option('failOnDataLoss', 'false').options(**properties(self.args.config)))
         if self.args.batch:
             source = source.option('maxOffsetsPerTrigger', self.args.batch)
         writer = source.load().writeStream.foreachBatch(self.batch).option('checkpointLocation', self.args.state + '/checkpoint')
@@ -287,6 +298,7 @@ class Job:
 def main():
     p = argparse.ArgumentParser(description='f1-kafka topics to laps and stints in PostgreSQL')
     p.add_argument('--brokers', default='localhost:9092', help='HOST:PORT,...')
+    p.add_argument('--config', metavar='FILE', help="more of the consumer, lines of NAME=VALUE in Kafka's own names (SASL, TLS)")
     p.add_argument('--topics', default='f1.%p', help='as f1-kafka --topic, with %%p only')
     p.add_argument('--url', required=True, help='jdbc:postgresql://HOST/DB?user=…; a password belongs into ~/.pgpass')
     p.add_argument('--schema', default='f1_spark', help='schema of the tables')
