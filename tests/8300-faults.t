@@ -451,7 +451,7 @@ interrupted() {
 	for process in $pg $route $decode; do
 		killed INT "$process" || left=$((left + 1))
 	done
-	[ $left -eq 0 ]
+	[ "$left" -eq 0 ]
 }
 begin_pipeline
 until_true interrupted
