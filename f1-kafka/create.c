@@ -2,15 +2,16 @@
  * SPDX-License-Identifier: MIT
  */
 #include <err.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "create.h"
+#include "clock.h"
 #include "count.h"
-#include "sig.h"
+#include "create.h"
 
-enum { SETTINGS = 32, LONG = 10000, SHORT = 3000 };	/* milliseconds of one try */
+enum { SETTINGS = 32, PATIENCE = 5000 };	/* milliseconds */
 
 static struct {
 	int partitions, replication;	/* -1: what the broker says */
@@ -68,9 +69,17 @@ new_topic(const char *name)
 	return t;
 }
 
+/* a broker that has just begun may be there and not yet able to */
+static bool
+is_away(rd_kafka_resp_err_t error)
+{
+	return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+	    error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER;
+}
+
 /* One try. Returns the error of the whole; *good is false if the broker refused a topic. */
 static rd_kafka_resp_err_t
-try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool wait, bool *good)
+try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool *good)
 {
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
 	rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
@@ -78,9 +87,9 @@ try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool wait, bool *goo
 	rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
 	char why[256];
 
-	rd_kafka_AdminOptions_set_request_timeout(options, wait ? LONG : SHORT, why, sizeof why);
+	rd_kafka_AdminOptions_set_request_timeout(options, PATIENCE, why, sizeof why);
 	rd_kafka_CreateTopics(rk, topics, n, options, queue);
-	while (event == NULL && !(wait && sig_stop)) {
+	while (event == NULL) {
 		event = rd_kafka_queue_poll(queue, 100);
 		rd_kafka_poll(rk, 0);	/* tells that the broker is away */
 		count_poll();
@@ -109,11 +118,12 @@ try(rd_kafka_t *rk, rd_kafka_NewTopic_t **topics, size_t n, bool wait, bool *goo
 	return error;
 }
 
-bool
-create_topics(rd_kafka_t *rk, const char *const *names, size_t n, bool wait)
+enum created
+create_topics(rd_kafka_t *rk, const char *const *names, size_t n)
 {
 	rd_kafka_NewTopic_t **topics = calloc(n, sizeof *topics);
 	rd_kafka_resp_err_t error;
+	long long until = clock_milliseconds() + PATIENCE;
 	bool good = true;
 
 	if (topics == NULL)
@@ -121,12 +131,11 @@ create_topics(rd_kafka_t *rk, const char *const *names, size_t n, bool wait)
 	for (size_t i = 0; i < n; i++)
 		topics[i] = new_topic(names[i]);
 	do
-		error = try(rk, topics, n, wait, &good);
-	while (wait && !sig_stop && (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT ||
-	    error == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT || error == RD_KAFKA_RESP_ERR_NOT_CONTROLLER));
-	if (error)
+		error = try(rk, topics, n, &good);
+	while (is_away(error) && clock_milliseconds() < until);
+	if (error && !is_away(error))
 		warnx("create topics: %s", rd_kafka_err2str(error));
 	rd_kafka_NewTopic_destroy_array(topics, n);
 	free(topics);
-	return good && !error;
+	return is_away(error) ? CREATED_AWAY : good && !error ? CREATED_ALL : CREATED_NOT;
 }

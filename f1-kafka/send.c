@@ -222,6 +222,7 @@ send_init(rd_kafka_conf_t *conf, const struct send_options *options)
 	self.held_max = 1024 * (size_t)conf_number(self.rk, "queue.buffering.max.kbytes");
 	block_init(8 + 3 * self.held_max / BLOCK_SIZE);
 	topic_init(self.rk, options->topics, options->create);
+	self.waited = clock_seconds();
 }
 
 static void

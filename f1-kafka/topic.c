@@ -15,7 +15,8 @@ enum { PLACES = 1024 };		/* a power of 2 */
 static struct {
 	rd_kafka_t *rk;
 	const struct template *names;
-	bool create, refused;
+	bool create;	/* each when its first record comes */
+	bool refused;
 	struct topic *places[PLACES];	/* by kind, format and session, so that no name is compared */
 } self;
 
@@ -50,8 +51,15 @@ create_all(void)
 		names[i][template_write(self.names, &h, names[i])] = '\0';
 		list[i] = names[i];
 	}
-	if (!create_topics(self.rk, list, self.names->record ? layout_records_n : 1, true))
+	switch (create_topics(self.rk, list, self.names->record ? layout_records_n : 1)) {
+	case CREATED_ALL:
+		break;
+	case CREATED_NOT:
 		exit(EX_UNAVAILABLE);
+	case CREATED_AWAY:
+		warnx("no broker: topics are made when their first record comes");
+		self.create = true;
+	}
 	free(names);
 	free(list);
 }
@@ -81,8 +89,16 @@ new_topic(const struct head *h, const struct layout_record *kind, unsigned forma
 	t->kind = kind;
 	t->format = format;
 	t->session_uid = uid;
-	if (self.create && !create_topics(self.rk, list, 1, false))
-		self.refused = true;
+	if (self.create)
+		switch (create_topics(self.rk, list, 1)) {
+		case CREATED_ALL:
+			break;
+		case CREATED_AWAY:
+			warnx("create %s: no broker", t->name);
+			/* FALLTHROUGH */
+		case CREATED_NOT:
+			self.refused = true;
+		}
 	if ((t->handle = rd_kafka_topic_new(self.rk, t->name, NULL)) == NULL)
 		errx(EX_SOFTWARE, "%s: %s", t->name, rd_kafka_err2str(rd_kafka_last_error()));
 	t->number = stats_topic(t->name);

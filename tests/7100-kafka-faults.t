@@ -164,9 +164,16 @@ ok 'no broker at all: what waits is counted as queued' until_true grep -q "^f1_k
 end
 
 # topics are not made for what is given up
-run timeout 60 f1-kafka -t 'f1.%s' --create-topics partitions=2 --drain-timeout 1 --dead-letter all2.f1 <race.f1 2>err
-is 'no broker at all, to make the topics: status' "$status" 75
-same 'no broker at all, to make the topics: the dead letters are what came in' all2.f1 race.f1
+for topic in f1.%s f1.%p; do
+	rm -f all.f1
+	run timeout 60 f1-kafka -t $topic --create-topics partitions=2 --drain-timeout 1 --dead-letter all.f1 <race.f1 2>err
+	is "no broker at all, to make $topic: status" "$status" 75
+	same "no broker at all, to make $topic: the dead letters are what came in" all.f1 race.f1
+done
+
+# what is passed on is passed on
+run timeout -s TERM 2 f1-kafka -p -X queue.buffering.max.kbytes=1000 --drain-timeout 0 <race.f1 2>err >passed.f1
+same 'no broker at all, and -p: the others get all' passed.f1 race.f1
 
 # several may share the file
 for _ in 1 2 3; do
