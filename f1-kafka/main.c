@@ -219,8 +219,8 @@ read_on(void)
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);
 				break;
 			}
-			/* without a place for them, the records that still come are better not read */
-			if (send_over() && self.send.dead_letter == NULL) {
+			/* with no place for the records that still come, they are better not read */
+			if (send_over() && self.send.dead_letter == NULL && !self.pass) {
 				status = EX_UNAVAILABLE;	/* of those that were read send_end tells */
 				break;
 			}
