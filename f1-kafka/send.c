@@ -23,7 +23,7 @@
 
 /* milliseconds: of one wait; for the answer of a broker that is far; until waiting at the end is told; for the reports of
  * what was given up */
-enum { TICK = 100, FAR = 1000, PATIENCE = 2000, LAST = 5000 };
+enum { TICK = 100, FAR = 3000, PATIENCE = 2000, LAST = 5000 };
 enum { CHUNK = 1024 };		/* messages that are allocated together */
 
 /* one message on its way */
@@ -425,6 +425,10 @@ reachable(void)
 		again = clock_milliseconds() + patience;
 		if (patience < FAR)
 			patience *= 2;
+		else if (!self.away) {
+			warnx("no broker answers: trying again");
+			self.away = true;
+		}
 		return false;
 	}
 	rd_kafka_metadata_destroy(m);
