@@ -374,10 +374,8 @@ produce(const struct head *h, struct message *m, const uint8_t *value, size_t n)
 			return RD_KAFKA_RESP_ERR_NO_ERROR;
 		code = rd_kafka_error_code(error);
 		rd_kafka_error_destroy(error);
-		if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-			break;
-		code = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-		if (rd_kafka_outq_len(self.rk) == 0)	/* for all the queue that there is */
+		/* in an empty queue it never has room */
+		if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(self.rk) == 0)
 			break;
 		code = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
 		wait_for_room();

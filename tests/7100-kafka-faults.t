@@ -267,7 +267,18 @@ if [ -w /dev/full ]; then
 fi
 run timeout 100 f1-kafka -t huge -X queue.buffering.max.kbytes=1 --dead-letter huge.f1 <few.f1 2>err
 is 'larger than the whole queue: status' "$status" 75
-like 'larger than the whole queue: words' "$(cat err)" 'size too large'
+like 'larger than the whole queue: words' "$(cat err)" 'Queue full'
+f1-route 'event=events.f1' <race.f1
+for _ in $(seq 300); do
+	cat events.f1
+done >many.f1
+rm -f large.f1
+run timeout 100 f1-kafka -t large2 -f json-schema -X message.max.bytes=1000 -X queue.buffering.max.kbytes=1000 --dead-letter large.f1 <many.f1 2>err
+is 'too large, and more than the queue has room for: status' "$status" 75
+same 'too large, and more than the queue has room for: all are dead letters' large.f1 many.f1
+f1-kafka -t end --metrics end.prom -X statistics.interval.ms=20 -X delivery.report.only.error=true <race.f1
+is 'at the end nothing is queued' "$(grep -c '_queued 0$' end.prom)" 2
+is 'at the end all is delivered' "$(sed -n 's/^f1_kafka_delivered_total{topic="end"} //p' end.prom)" "$records"
 run f1-kafka -t 'refused.%f' --create-topics partitions=1,no.such=3 <few.f1 2>err
 is 'a topic of which the broker does not take the settings: status' "$status" 69
 
