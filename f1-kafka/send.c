@@ -279,6 +279,9 @@ send_block(void)
 {
 	struct block *b;
 
+	if ((b = block_new()) != NULL)
+		return b;
+	bury();	/* what failed has blocks, too */
 	/* when it is over all messages have come back, and their blocks with them */
 	while ((b = block_new()) == NULL && (self.under_way > 0 || self.held_n > 0) && wait_for_room())
 		let_go();

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/kafka.sh
 . "$top/tests/kafka.sh"
-need f1-kafka f1-decode f1-sim python3 jq
+need f1-kafka f1-decode f1-route f1-sim python3 jq
 kafka_start num.partitions=3
 
 f1-sim -y 2025 -c 4 -l 1 -r 4 >race.bin
