@@ -212,6 +212,8 @@ send_init(rd_kafka_conf_t *conf, const struct send_options *options)
 	self.options = options;
 	if (options->dead_letter)
 		dead_open(options->dead_letter);
+	/* who is not told of a delivery waits for it */
+	rd_kafka_conf_set(conf, "delivery.report.only.error", "false", why, sizeof why);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_log_cb(conf, on_log);
@@ -536,7 +538,14 @@ send_end(void)
 	if (self.under_way + self.held_n > 0)
 		give_up();
 	let_go();
+	/* librdkafka owes a report of these */
+	for (struct message *m = self.first, *next; m; m = next) {
+		next = m->next;
+		if (!m->failed)
+			fail(m, RD_KAFKA_RESP_ERR__TIMED_OUT, true);
+	}
 	bury();
+	stats_end();
 	if (self.given_up > 0) {
 		bool kept = self.options->dead_letter && !dead_lost();
 
@@ -547,7 +556,7 @@ send_end(void)
 	}
 	if (dead_lost())
 		return EX_IOERR;
-	return self.given_up + self.under_way > 0 ? EX_TEMPFAIL : topic_refused() ? EX_UNAVAILABLE : EX_OK;
+	return self.given_up > 0 ? EX_TEMPFAIL : topic_refused() ? EX_UNAVAILABLE : EX_OK;
 }
 
 void

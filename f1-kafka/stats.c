@@ -173,3 +173,14 @@ stats_library(const char *json, size_t held, size_t held_bytes)
 	for (p = json; find(&p, "\"tx\":", &n);)
 		c[STATS_REQUESTS].n = n;
 }
+
+void
+stats_end(void)
+{
+	struct count *c = stats + STATS_FIXED + 2 * topics;
+
+	if (!asked)
+		return;
+	c[STATS_QUEUED].n = c[STATS_QUEUED_BYTES].n = 0;
+	c[STATS_DELIVERY].n = percentile(c[STATS_DELIVERY].n);
+}

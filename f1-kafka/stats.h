@@ -46,4 +46,7 @@ void stats_delivery(int64_t microseconds);
 /* librdkafka's statistics, a JSON text, and what waits before it. */
 void stats_library(const char *json, size_t held, size_t held_bytes);
 
+/* All messages have come back. */
+void stats_end(void);
+
 #endif
