@@ -78,6 +78,8 @@ same 'penalties' got.penalties want.penalties
 is 'the sessions' "$(sql 'SELECT session_type, track, online, is_race, parts, has_result FROM f1.races ORDER BY is_race')" \
 	'One-Shot Qualifying|Spa|t|f|1|t
 Race|Spa|t|t|1|t'
+is 'the drivers are those who drove, not all 22 places' "$(sql 'SELECT f1.session_hex(race_id), car FROM f1.drivers ORDER BY 1, 2')" \
+	"$(cut -d'|' -f1,2 want.classification)"
 race=$(sql 'SELECT race_id FROM f1.races WHERE is_race')
 uid=$(sql "SELECT f1.session_hex($race)")
 winner=$(sql "SELECT car FROM f1.classification WHERE race_id = $race AND position = 1")

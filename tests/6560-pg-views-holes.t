@@ -38,4 +38,14 @@ for stint in '2, 1' '3, 255'; do
 			tyre_actual_compound, tyre_visual_compound FROM f1.tyre_stints WHERE car = 1 AND stint = 0"
 done
 is 'and still once' "$(told laps)" '4|4'
+
+# a driver who is no longer there in the second part of a race: the game leaves his place empty, and sends it
+fresh
+f1-sim -y 2023 -S 3 -c 4 -l 6 -r 6 --lap-length 2500 --scene save-reload | f1-decode | f1-pg
+race=$(sql 'SELECT race_id FROM f1.races')
+driver=$(sql 'SELECT driver, team FROM f1.drivers WHERE car = 2')
+sql "UPDATE f1.participants SET name = '', race_number = 0, team_id = 255, driver_id = 255, your_telemetry = 0
+	WHERE car = 2 AND session_uid <> $race"
+is 'an unused place does not part a race' "$(sql 'SELECT race_id, parts FROM f1.races')" "$race|2"
+is 'nor is it a driver' "$(sql 'SELECT driver, team FROM f1.drivers WHERE car = 2')" "$driver"
 done_testing

@@ -41,7 +41,8 @@ WITH RECURSIVE known AS (
 				SELECT
 				FROM f1.participants p
 				JOIN f1.participants q ON q.session_uid = s.session_uid AND q.car = p.car
-				WHERE p.session_uid = b.session_uid
+				-- a place that one of them does not use, with neither name nor number, tells nothing
+				WHERE p.session_uid = b.session_uid AND (p.name, p.race_number) <> ('', 0) AND (q.name, q.race_number) <> ('', 0)
 				HAVING count(*) > 0 AND bool_and(p.race_number = q.race_number AND p.team_id = q.team_id)
 			)
 		ORDER BY b.first_received_at DESC NULLS LAST, b.first_time DESC, b.session_uid
