@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/pg.sh
 . "$top/tests/pg.sh"
-need f1-pg f1-decode f1-sim
+need f1-pg f1-decode f1-sim python3
 pg_start jit=off
 fresh
 
@@ -48,4 +48,31 @@ sql "UPDATE f1.participants SET name = '', race_number = 0, team_id = 255, drive
 	WHERE car = 2 AND session_uid <> $race"
 is 'an unused place does not part a race' "$(sql 'SELECT race_id, parts FROM f1.races')" "$race|2"
 is 'nor is it a driver' "$(sql 'SELECT driver, team FROM f1.drivers WHERE car = 2')" "$driver"
+
+# a reload more than a lap back: what comes from 70 to 90 s comes once more, as of another session, behind 210 s of a race
+cat >reload.py <<'P'
+import struct, sys
+data, at, again = sys.stdin.buffer.read(), 0, b''
+while at < len(data):
+    n = 4 + int.from_bytes(data[at:at + 4], 'big')
+    record = data[at:at + n]
+    time, = struct.unpack_from('>f', record, record.index(b'session_time\xca') + 13)
+    if 70 <= time <= 90:
+        uid = record.index(b'session_uid\xcf') + 12
+        again += record[:uid] + bytes([record[uid] ^ 0x55]) + record[uid + 1:]
+    at += n
+sys.stdout.buffer.write(data + again)
+P
+for year in 2021 2025; do
+	fresh
+	f1-sim -y $year -S 4 -c 4 -l 6 -r 6 --lap-length 2500 --duration 210 | f1-decode >race.f1
+	f1-pg <race.f1
+	note "$year: before the reload $(sql 'SELECT car, max(lap_num) FROM f1.laps WHERE complete GROUP BY 1 ORDER BY 1' | tr '\n' ' ')"
+	python3 reload.py <race.f1 | f1-pg
+	is "$year: one race" "$(sql 'SELECT count(*), max(parts) FROM f1.races')" '1|2'
+	is "$year: a reload takes back the laps behind it, and what was told of the one it leads to" \
+		"$(sql 'SELECT car, lap_num, complete, sector3_ms IS NULL FROM f1.laps WHERE lap_num > 1 ORDER BY 1, 2')" \
+		"$(printf '%s|2|f|t\n' 0 1 2 3)"
+	is "$year: and the classification" "$(sql 'SELECT car, laps FROM f1.classification ORDER BY 1')" "$(printf '%s|1\n' 0 1 2 3)"
+done
 done_testing

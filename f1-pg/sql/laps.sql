@@ -42,8 +42,13 @@ FROM (
 		(array_agg(e ORDER BY part DESC, frame DESC) FILTER (WHERE kind = 'lap'))[1] AS l,
 		(array_agg(e ORDER BY part, frame) FILTER (WHERE kind = 'lap' AND (e).pit_status = 0))[1] AS r,
 		(array_agg(e ORDER BY part, frame) FILTER (WHERE kind = 'next'))[1] AS n,
-		(array_agg(h ORDER BY part DESC) FILTER (WHERE kind = 'told'))[1] AS h,
-		(array_agg(position ORDER BY part DESC) FILTER (WHERE kind = 'position'))[1] AS position_told
+		-- what was told before a reload to this lap, or to one before it, is undone
+		CASE WHEN max(part) FILTER (WHERE kind = 'told')
+			< max(max(part) FILTER (WHERE kind = 'lap' AND (e).result_status = 2)) OVER sofar
+		THEN NULL ELSE (array_agg(h ORDER BY part DESC) FILTER (WHERE kind = 'told'))[1] END AS h,
+		CASE WHEN max(part) FILTER (WHERE kind = 'position')
+			< max(max(part) FILTER (WHERE kind = 'lap' AND (e).result_status = 2)) OVER sofar
+		THEN NULL ELSE (array_agg(position ORDER BY part DESC) FILTER (WHERE kind = 'position'))[1] END AS position_told
 	FROM (
 		SELECT t.race_id, t.is_race, t.part, (e).car, ((e).lap_num - k.before)::smallint AS lap_num, k.kind,
 			(e).overall_frame_identifier AS frame, e, NULL::f1.lap_history AS h, NULL::smallint AS position
@@ -69,6 +74,7 @@ FROM (
 		JOIN f1.lap_positions p ON p.session_uid = c.session_uid
 	) a
 	GROUP BY race_id, car, lap_num
+	WINDOW sofar AS (PARTITION BY race_id, car ORDER BY lap_num)
 ) x
 WHERE lap_num >= 0
 	AND COALESCE((f).result_status, 2) < 3		-- behind the flag the lap number goes on
