@@ -75,4 +75,19 @@ for year in 2021 2025; do
 		"$(printf '%s|2|f|t\n' 0 1 2 3)"
 	is "$year: and the classification" "$(sql 'SELECT car, laps FROM f1.classification ORDER BY 1')" "$(printf '%s|1\n' 0 1 2 3)"
 done
+
+# a capture that begins in the middle: the stints are those of the whole race, but for tyres that nobody saw
+for year in 2021 2025; do
+	for scene in '' late-start; do
+		fresh
+		f1-sim -y $year -S 42 -c 6 -l 10 -r 6 --lap-length 2500 ${scene:+--scene "$scene"} | f1-decode | f1-pg
+		sql 'SELECT car, stint, first_lap, last_lap, tyre, best_ms, average_ms FROM f1.stints ORDER BY 1, 2' >stints.$scene
+		sql 'SELECT car, stint, tyre_age FROM f1.stints WHERE tyre_age IS NOT NULL ORDER BY 1, 2' >age.$scene
+		sql 'SELECT * FROM f1.driver_consistency ORDER BY car' >even.$scene
+	done
+	same "$year: the stints" stints.late-start stints.
+	same "$year: how even the laps were" even.late-start even.
+	is "$year: the age of the tyres is that at the beginning of the stint" "$(grep -v -x -F -f age. age.late-start)" ''
+	ok "$year: and known, where one lap of the stint was seen" test "$(wc -l <age.late-start)" -gt 6
+done
 done_testing

@@ -87,7 +87,8 @@ CREATE OR REPLACE VIEW f1.told_stints AS
 SELECT c.race_id, s.car, (s.stint + 1)::smallint AS stint,
 	(COALESCE(max(s.end_lap) OVER (PARTITION BY c.race_id, s.car ORDER BY s.stint ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
 		0) + 1)::smallint AS first_lap,
-	NULLIF(s.end_lap, 255) AS last_lap, s.packet_format, s.tyre_actual_compound AS actual, s.tyre_visual_compound AS visual
+	NULLIF(s.end_lap, 255) AS last_lap, s.packet_format, s.tyre_actual_compound AS actual, s.tyre_visual_compound AS visual,
+	lead(s.stint) OVER (PARTITION BY c.race_id, s.car ORDER BY s.stint) IS NOT NULL AS ends
 FROM f1.session_chain c
 JOIN f1.tyre_stints s ON s.session_uid = c.session_uid
 LEFT JOIN f1.session_history h ON h.session_uid = s.session_uid AND h.car = s.car
@@ -112,8 +113,11 @@ FROM (
 			-- nobody saw it end, but the times of all are known: in a race the order is that of the times so far
 			CASE WHEN l.is_race AND l.race_ms IS NOT NULL AND (l.first_frame IS NOT NULL OR l.packet_format >= 2021)
 			THEN rank() OVER (PARTITION BY l.race_id, l.lap_num ORDER BY l.race_ms) END)::smallint AS position,
-		COALESCE(l.last_pit_status > 0, false) OR l.next_pit_status > 0 AS in_lap,
-		CASE WHEN l.lap_num = 1 OR l.first_current_ms < 2000 THEN l.first_pit_status > 0 END AS out_lap,
+		-- also if nobody saw it: between two stints there is a stop
+		COALESCE(NULLIF(l.last_pit_status > 0, false), l.next_pit_status > 0,
+			NULLIF(t.ends AND l.lap_num = t.last_lap, false)) AS in_lap,
+		COALESCE(CASE WHEN l.lap_num = 1 OR l.first_current_ms < 2000 THEN l.first_pit_status > 0 END,
+			NULLIF(t.stint > 1 AND l.lap_num = t.first_lap, false)) AS out_lap,
 		l.first_frame IS NOT NULL AS seen,
 		-- of the first sample out of the pits
 		s.actual_tyre_compound, s.visual_tyre_compound, s.tyre_compound, s.tyre_age
@@ -224,7 +228,8 @@ COMMENT ON COLUMN f1.gaps.to_ahead_ms IS 'Time behind the car that ended this la
 CREATE OR REPLACE VIEW f1.stints AS
 SELECT race_id, car, driver, team, stint, min(lap_num) AS first_lap, max(lap_num) AS last_lap, count(*)::integer AS laps,
 	(array_agg(tyre ORDER BY lap_num))[1] AS tyre, (array_agg(compound ORDER BY lap_num))[1] AS compound,
-	min(tyre_age) AS tyre_age, min(lap_ms) FILTER (WHERE valid) AS best_ms,
+	(array_agg(tyre_age - lap_num ORDER BY lap_num) FILTER (WHERE tyre_age IS NOT NULL))[1] + min(lap_num) AS tyre_age,
+	min(lap_ms) FILTER (WHERE valid) AS best_ms,
 	round(avg(lap_ms) FILTER (WHERE NOT COALESCE(in_lap, false) AND NOT COALESCE(out_lap, false)
 		AND lap_num > 1))::integer AS average_ms
 FROM f1.laps
