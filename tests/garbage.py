@@ -1,6 +1,7 @@
 """garbage.py: records whose values are anything, but whose heads and index keys are as they were
 
-usage: garbage.py SEED SHARE FILE       of so many percent of the records of some kinds, one value in three
+usage: garbage.py SEED SHARE FILE [huge]    of so many percent of the records of some kinds, one value in three; with huge all that
+                                            have a point, and those as large as they can be, or as is still taken for a time
 SPDX-License-Identifier: MIT
 """
 import random
@@ -13,6 +14,7 @@ HEAD = (b'packet', b'packet_id', b'packet_format', b'session_uid', b'frame_ident
         b'car', b'lap_num', b'stint')
 WIDTH = {0xca: 4, 0xcb: 8, 0xcc: 1, 0xcd: 2, 0xce: 4, 0xcf: 8, 0xd0: 1, 0xd1: 2, 0xd2: 4, 0xd3: 8}
 FLOATS = [float('nan'), float('inf'), float('-inf'), 3e38, -3e38, 1e9, -1.0, 0.0]
+HUGE = {'f': [3.4e38, -3.4e38, 999999.0, -999999.0, 86399.0, -86399.0], 'd': [1.7e308, -1.7e308]}
 
 
 def values(record):
@@ -41,17 +43,19 @@ def values(record):
 
 def main():
     chance, share, data, at = random.Random(int(sys.argv[1])), float(sys.argv[2]) / 100, open(sys.argv[3], 'rb').read(), 0
+    huge = sys.argv[4:] == ['huge']
     while at < len(data):
         size = struct.unpack_from('>I', data, at)[0]
         record = bytearray(data[at + 4:at + 4 + size])
         at += 4 + size
         if record[record.index(b'packet') + 7:].startswith(KINDS) and chance.random() < share:
             for name, tag, place in list(values(record)):
-                if name in HEAD or chance.random() > 1 / 3:
+                if name in HEAD or not huge and chance.random() > 1 / 3:
                     continue
                 if tag <= 0xcb:
-                    struct.pack_into('>f' if tag == 0xca else '>d', record, place, chance.choice(FLOATS))
-                else:
+                    kind = 'f' if tag == 0xca else 'd'
+                    struct.pack_into('>' + kind, record, place, chance.choice(HUGE[kind] if huge else FLOATS))
+                elif not huge:
                     most = 0x7f if tag == 0xcd else 0xff      # what is above 32767 is no value of 16 bits
                     for i in range(WIDTH[tag]):
                         record[place + i] = chance.choice((0, most, chance.randrange(most + 1)))

@@ -11,7 +11,7 @@ SELECT c.race_id, c.position, c.car, d.driver, d.team, d.race_number, NULLIF(c.g
 	c.pit_stops, c.points, COALESCE(s.name, 'Status ' || c.result_status) AS status, r.name AS reason, c.told, c.is_race
 FROM (
 	SELECT c.race_id, c.is_race, r.packet_format, r.position, r.car, r.grid_position, r.num_laps AS laps,
-		CASE WHEN c.is_race THEN NULLIF(f1.whole(r.total_race_time * 1000), 0) END AS race_ms,
+		CASE WHEN c.is_race THEN NULLIF(f1.whole(CASE WHEN abs(r.total_race_time) < 1e9 THEN r.total_race_time * 1000 END), 0) END AS race_ms,
 		r.penalties_time AS penalty_seconds,
 		f1.whole(COALESCE(r.best_lap_time_in_ms, r.best_lap_time * 1000)) AS best_ms, r.num_pit_stops AS pit_stops,
 		CASE WHEN c.is_race THEN r.points END AS points, r.result_status, r.result_reason, true AS told

@@ -248,7 +248,7 @@ COMMENT ON COLUMN f1.stints.average_ms IS 'Average lap, without the first of the
 CREATE OR REPLACE VIEW f1.pit_stops AS
 SELECT l.race_id, l.car, l.driver, l.team,
 	(row_number() OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num))::smallint AS stop, l.lap_num,
-	p.in_time, p.out_time, COALESCE(p.lane_ms, f1.whole(1000 * (p.out_time - p.in_time))) AS lane_ms, p.stop_ms,
+	p.in_time, p.out_time, COALESCE(p.lane_ms, f1.whole(1000 * f1.minus(p.out_time, p.in_time))) AS lane_ms, p.stop_ms,
 	l.tyre AS tyre_before, l.next_tyre AS tyre_after, l.position AS position_before, l.next_position AS position_after
 FROM (
 	SELECT l.*, lead(tyre) OVER w AS next_tyre, lead(position) OVER w AS next_position, lead(stint) OVER w > stint AS stint_ends

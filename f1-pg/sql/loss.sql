@@ -45,7 +45,7 @@ CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 			) s
 		) h
 	)
-	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer, t.after - t.before, t.before
+	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer, f1.minus(t.after, t.before), t.before
 	FROM kinds k
 	JOIN holes h USING (packet)
 	CROSS JOIN LATERAL (SELECT CASE WHEN k.often THEN (SELECT frames FROM together) ELSE k.frames + COALESCE(h.missing, 0) END) x (expected)

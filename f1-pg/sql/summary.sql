@@ -7,8 +7,12 @@
 
 -- A sample may say anything. None of it may end a load or a view: what is no time is null.
 CREATE OR REPLACE FUNCTION f1.whole(x double precision) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	AS $$ SELECT CASE WHEN x BETWEEN -1000000000 AND 1000000000 THEN round(x)::integer END $$;
-COMMENT ON FUNCTION f1.whole IS 'Milliseconds as an integer; null if they are no number, or more than eleven days';
+	AS $$ SELECT CASE WHEN x BETWEEN -86400000 AND 86400000 THEN round(x)::integer END $$;	-- so that ten of them are one, too
+COMMENT ON FUNCTION f1.whole IS 'Milliseconds as an integer; null if they are no number, or more than a day';
+
+CREATE OR REPLACE FUNCTION f1.minus(a real, b real) RETURNS real LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	AS $$ SELECT CASE WHEN abs(a::float8 - b) < 3e38 THEN a - b END $$;
+COMMENT ON FUNCTION f1.minus IS 'a less b; null if that is no number, or none for which there is room';
 
 CREATE TABLE IF NOT EXISTS f1.lap_ends (
 	session_uid bigint NOT NULL,

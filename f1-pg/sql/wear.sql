@@ -39,7 +39,7 @@ COMMENT ON COLUMN f1.tyre_wear.worst IS 'The largest of the four [%]';
 
 CREATE OR REPLACE VIEW f1.fuel AS
 SELECT l.race_id, l.car, l.driver, l.team, l.lap_num, s.fuel_in_tank AS fuel, s.fuel_remaining_laps AS laps_left,
-	CASE WHEN lag(l.lap_num) OVER w = l.lap_num - 1 THEN lag(s.fuel_in_tank) OVER w - s.fuel_in_tank END AS used, m.name AS mix
+	CASE WHEN lag(l.lap_num) OVER w = l.lap_num - 1 THEN f1.minus(lag(s.fuel_in_tank) OVER w, s.fuel_in_tank) END AS used, m.name AS mix
 FROM f1.laps l
 LEFT JOIN LATERAL (
 	SELECT s.fuel_in_tank, s.fuel_remaining_laps, s.fuel_mix
