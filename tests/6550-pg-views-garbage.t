@@ -64,4 +64,46 @@ for year in 2018 2020 2021 2023 2026; do
 	is "$year, huge: all records are rows" "$status $(cat err)" '0 '
 done
 all_views 'huge'
+
+# damaged FRAME overall|frame BIT [LAST]: the lap_data of an overall frame with another number, and nothing behind the frame LAST
+damaged() {
+	python3 - "$@" <<-'P'
+		import sys
+		data, at = open('race.f1', 'rb').read(), 0
+		keys = {'overall': b'\xb8overall_frame_identifier\xce', 'frame': b'\xb0frame_identifier\xce'}
+		frame, key, bit, last = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int((sys.argv[4:] or [1 << 31])[0])
+		while at < len(data):
+		    end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
+		    record, at = bytearray(data[at:end]), end
+		    place = {name: record.index(k) + len(k) for name, k in keys.items()}
+		    number = {name: int.from_bytes(record[p:p + 4], 'big') for name, p in place.items()}
+		    if number['overall'] > last:
+		        break
+		    if number['overall'] == frame and b'\xa8lap_data' in record:
+		        record[place[key]:place[key] + 4] = (number[key] ^ bit).to_bytes(4, 'big')
+		    sys.stdout.buffer.write(record)
+	P
+}
+kept() {
+	sql 'SELECT count(*) FROM f1.final_lap_data'
+	sql 'SELECT car, lap_num, lap_ms, sector1_ms, valid, position, tyre FROM f1.laps ORDER BY 1, 2'
+}
+fresh
+f1-sim -y 2024 -S 24 -c 4 -l 3 -r 20 --lap-length 2500 --scene flashback | f1-decode >race.f1
+f1-pg <race.f1
+kept >whole
+frame=$(sql 'SELECT min(overall_frame_identifier) FROM f1.lap_data WHERE overall_frame_identifier > 400')
+back=$(sql 'SELECT min(first_frame) FROM f1.passes WHERE pass > 0')
+for damage in 'overall 65536' 'overall 1' 'frame 64' 'frame 65536'; do
+	fresh
+	# shellcheck disable=SC2086
+	damaged "$frame" $damage | f1-pg
+	kept >got
+	is "one datagram with another frame, $damage: its samples do not count" "$(sed -n 1p got)" $(($(sed -n 1p whole) - 4))
+	sed 1d whole >laps
+	ok 'and all laps are there' sh -c 'sed 1d got | cmp - laps'
+done
+fresh
+damaged 0 overall 0 "$back" | f1-pg
+is 'a flashback counts from its first frame on' "$(sql "SELECT count(*) FROM f1.timeline WHERE pass > 0 AND first_frame <= $back")" 1
 done_testing

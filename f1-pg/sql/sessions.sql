@@ -80,24 +80,28 @@ COMMENT ON COLUMN f1.session_chain.is_last IS 'Is it the last part?';
 COMMENT ON COLUMN f1.session_chain.is_race IS 'Is it a race?';
 
 -- What a flashback took back is told by the pass, that is the overall frame less the frame. It grows with each flashback,
--- and each pass holds from its first frame on: of the earlier ones all from that frame on is undone.
+-- and each pass holds from its first frame on: of the earlier ones all from that frame on is undone. After a flashback the
+-- overall frame goes on where it was: a single frame anywhere else is none of the game's, but a datagram that is damaged.
 CREATE OR REPLACE FUNCTION f1.timelines()
 	RETURNS TABLE (race_id bigint, part smallint, session_uid bigint, pass integer, first_frame integer, last_frame integer,
 		until_time real, is_race boolean)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 COST 1000 SET jit = off AS $$
+WITH stretches AS NOT MATERIALIZED (
+	SELECT session_uid, pass, first_frame, last_frame, last_before
+	FROM (
+		SELECT *, max(last_frame) OVER (PARTITION BY session_uid ORDER BY first_frame RANGE UNBOUNDED PRECEDING EXCLUDE GROUP) AS last_before
+		FROM f1.passes
+	) p
+	WHERE first_frame < last_frame OR last_before IS NULL OR first_frame BETWEEN last_before + 1 AND last_before + 600
+)
 SELECT c.race_id, c.part, c.session_uid, p.pass,
-	LEAST(p.first_frame, COALESCE(e.last_frame, -1) + 1) AS first_frame,
+	LEAST(p.first_frame, COALESCE(p.last_before, -1) + 1) AS first_frame,
 	COALESCE(l.back_to + p.pass - 1, 2147483647) AS last_frame, c.until_time, c.is_race
 FROM f1.session_chains() c
-LEFT JOIN f1.passes p USING (session_uid)
-LEFT JOIN LATERAL (	-- before it
-	SELECT max(q.last_frame) AS last_frame
-	FROM f1.passes q
-	WHERE q.session_uid = p.session_uid AND q.first_frame < p.first_frame
-) e ON true
+LEFT JOIN stretches p USING (session_uid)
 LEFT JOIN LATERAL (	-- the frames that the flashbacks after it went back to
 	SELECT min(q.first_frame - q.pass) AS back_to
-	FROM f1.passes q
+	FROM stretches q
 	WHERE q.session_uid = p.session_uid AND q.first_frame > p.first_frame AND q.pass > p.pass
 ) l ON true
 WHERE p.pass IS NULL OR l.back_to IS NULL OR p.first_frame < l.back_to + p.pass;
