@@ -90,4 +90,45 @@ for year in 2021 2025; do
 	is "$year: the age of the tyres is that at the beginning of the stint" "$(grep -v -x -F -f age. age.late-start)" ''
 	ok "$year: and known, where one lap of the stint was seen" test "$(wc -l <age.late-start)" -gt 6
 done
+
+# without FROM TO [SLOW]: race.f1 without the frames from FROM on, as far as TO, and from SLOW on with every third frame only; in
+# the file lost, of how many frames each kind lost something that way, and not by its rate
+without() {
+	python3 - "$@" <<-'P'
+		import sys
+		data, at = open('race.f1', 'rb').read(), 0
+		begin, end, slow = (*map(int, sys.argv[1:]), 1 << 31)[:3]
+		lost = {kind: set() for kind in ('car_telemetry', 'lap_data', 'motion')}
+		while at < len(data):
+		    record, at = data[at:at + 4 + int.from_bytes(data[at:at + 4], 'big')], at + 4 + int.from_bytes(data[at:at + 4], 'big')
+		    place = record.index(b'\xb0frame_identifier\xce') + 18
+		    frame = int.from_bytes(record[place:place + 4], 'big')
+		    if frame >= slow and frame % 3:
+		        continue
+		    if not begin <= frame < end:
+		        sys.stdout.buffer.write(record)
+		        continue
+		    for kind, frames in lost.items():
+		        if bytes([0xa0 | len(kind)]) + kind.encode() in record:
+		            frames.add(frame)
+		open('lost', 'w').write(''.join(f'{kind}|{len(frames)}\n' for kind, frames in lost.items()))
+	P
+}
+missing() {
+	sql "SELECT packet, missing FROM f1.telemetry_gaps WHERE packet IN ('car_telemetry', 'lap_data', 'motion') ORDER BY 1"
+}
+for year in 2018 2021 2024; do
+	f1-sim -y $year -S $year -c 2 -l 2 --lap-length 2500 --scene pause,flashback | f1-decode >race.f1
+	for what in '0 0' '1000 1300' '1000 1006' '0 0 6000' '7000 7300 6000'; do
+		fresh
+		# shellcheck disable=SC2086
+		without $what | f1-pg
+		is "$year: what is missing without the frames $what of a race with a pause and a flashback" "$(missing)" "$(cat lost)"
+	done
+done
+is 'some were lost' "$(cat lost)" "$(printf '%s|100\n' car_telemetry lap_data motion)"
+
+# a frame that is damaged, and so a day behind all others, is no stall of a day
+sql "INSERT INTO f1.frames SELECT session_uid, 'motion', chunk + 1000, set_bit(0::bit(1024), 7, 1) FROM f1.frames ORDER BY chunk DESC LIMIT 1"
+is 'a frame on its own' "$(sql "SELECT max(missing) FROM f1.telemetry_gaps WHERE packet = 'motion'")" 100
 done_testing

@@ -2,7 +2,8 @@
 -- SPDX-License-Identifier: MIT
 
 -- Most kinds of packet come in every frame, those of the session only now and then. A kind that is there in most frames
--- should be in all in which another such kind is; one that is not should come at the distance at which it mostly comes.
+-- should be in all in which another such kind is, and go on where all of them stop for a while; one that is not should come at
+-- the distance at which it mostly comes.
 -- The frames of a kind are a line of ones and zeros, and what is looked for are the zeros between two ones.
 CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 	RETURNS TABLE (packet text, frames integer, expected integer, missing integer, longest_gap real, gap_time real)
@@ -14,15 +15,33 @@ CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 		FROM f1.frames f
 		WHERE f.session_uid = session_gaps.session_uid
 		GROUP BY packet
-	), together AS (
-		SELECT sum(frames) AS frames
+	), together AS MATERIALIZED (
+		SELECT chunk, bit_or(seen) AS seen
+		FROM f1.frames f
+		JOIN kinds k USING (packet)
+		WHERE f.session_uid = session_gaps.session_uid AND k.often
+		GROUP BY chunk
+	), stalls AS (
+		-- Where all of them stopped. The game itself leaves out a frame here and there, so that less than six steps are none.
+		-- The usual step is that on both sides, since the rate may change, and what is alone at the end is a mistake.
+		SELECT COALESCE(sum(round(step::numeric / usual) - 1), 0) AS frames
 		FROM (
-			SELECT bit_count(bit_or(seen)) AS frames
-			FROM f1.frames f
-			JOIN kinds k USING (packet)
-			WHERE f.session_uid = session_gaps.session_uid AND k.often
-			GROUP BY chunk
-		) c
+			SELECT step, lead(step) OVER w AS after,
+				GREATEST(LEAST(lag(step) OVER w, lag(step, 2) OVER w), LEAST(lead(step) OVER w, lead(step, 2) OVER w)) AS usual
+			FROM (
+				SELECT string_agg(COALESCE(t.seen, 0::bit(1024))::text, '' ORDER BY c.chunk) AS line
+				FROM (SELECT min(first) AS first, max(last) AS last FROM kinds WHERE often) k
+				CROSS JOIN LATERAL generate_series(k.first, k.last) c (chunk)
+				LEFT JOIN together t USING (chunk)
+			) l
+			-- of many equal steps four are enough
+			CROSS JOIN LATERAL regexp_replace(trim('0' FROM line), '(10{0,5})\1{4,}', '\1\1\1\1', 'g') r (short)
+			CROSS JOIN LATERAL string_to_table(left(short, -1), '1') WITH ORDINALITY t (hole, n)
+			CROSS JOIN LATERAL (SELECT length(hole) + 1) s (step)
+			WHERE n > 1
+			WINDOW w AS (ORDER BY n)
+		) s
+		WHERE step >= 6 * usual AND after IS NOT NULL
 	), lines AS MATERIALIZED (
 		SELECT k.packet, k.often, k.first, string_agg(COALESCE(f.seen, 0::bit(1024))::text, '' ORDER BY c.chunk) AS line
 		FROM kinds k
@@ -48,7 +67,8 @@ CREATE OR REPLACE FUNCTION f1.session_gaps(session_uid bigint)
 	SELECT k.packet, k.frames::integer, x.expected::integer, (x.expected - k.frames)::integer, f1.minus(t.after, t.before), t.before
 	FROM kinds k
 	JOIN holes h USING (packet)
-	CROSS JOIN LATERAL (SELECT CASE WHEN k.often THEN (SELECT frames FROM together) ELSE k.frames + COALESCE(h.missing, 0) END) x (expected)
+	CROSS JOIN LATERAL (SELECT CASE WHEN k.often THEN (SELECT sum(bit_count(seen)) FROM together) + (SELECT frames FROM stalls)
+		ELSE k.frames + COALESCE(h.missing, 0) END) x (expected)
 	CROSS JOIN LATERAL (SELECT f1.frame_time(session_gaps.session_uid, k.packet, h.before),
 		f1.frame_time(session_gaps.session_uid, k.packet, h.before + h.longest)) t (before, after)
 $$;
@@ -60,7 +80,7 @@ SELECT c.race_id, c.session_uid, g.packet, g.frames, g.expected, g.missing,
 	g.longest_gap, g.gap_time
 FROM f1.session_chain c
 CROSS JOIN LATERAL f1.session_gaps(c.session_uid) g;
-COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing of each session and kind of packet: datagrams that did not come in a frame in which others came, and the longest time without any';
+COMMENT ON VIEW f1.telemetry_gaps IS 'What is missing of each session and kind of packet: datagrams that did not come in a frame in which others came, or where none came for six times as long as usual, and the longest time without any';
 COMMENT ON COLUMN f1.telemetry_gaps.packet IS 'Kind of packet';
 COMMENT ON COLUMN f1.telemetry_gaps.frames IS 'Frames that have it';
 COMMENT ON COLUMN f1.telemetry_gaps.expected IS 'Frames that should have it';
