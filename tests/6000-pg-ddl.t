@@ -36,6 +36,8 @@ same 'a column for each field, wheels as four' got want
 is 'every column has a comment' "$(sql "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_namespace n ON n.oid = relnamespace
 	WHERE nspname = 'f1' AND relkind IN ('r', 'v') AND relname NOT LIKE 'enum%' AND attnum > 0 AND col_description(attrelid, attnum) IS NULL
 	AND relname NOT IN ('lap_facts', 'told_stints', 'session_info')")" 0
+is 'and none tells to divide what is divided' "$(sql "SELECT count(*) FILTER (WHERE description ~ 'divide'), count(*) FILTER (WHERE description ~ 'divide.*\[1/')
+	FROM pg_description WHERE objsubid > 0 AND classoid = 'pg_class'::regclass")" '12|12'
 is 'every table has a comment' "$(sql "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 	WHERE nspname = 'f1' AND relkind IN ('r', 'v') AND obj_description(c.oid) IS NULL")" 0
 is 'every function has a comment' "$(sql "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
