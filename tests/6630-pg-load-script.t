@@ -89,13 +89,15 @@ echo 'no capture' >season/e.pcap
 sim 8 >season/f-good.bin
 run f1-load season >out 2>err
 is 'bad ones among them: status' "$status" 65
-is 'bad ones among them: words' "$(cat out)" 'f1-load: 2 captures loaded, 6 known, 4 failed'
-for bad in a-noise.bin b-torn.bin.zst c-empty.bin e.pcap; do
+is 'bad ones among them: words' "$(cat out)" 'f1-load: 2 captures loaded, 6 known, 3 failed, 1 empty'
+like 'an empty one is named' "$(cat err)" '^f1-load: season/c-empty.bin: is empty$'
+for bad in a-noise.bin b-torn.bin.zst e.pcap; do
 	like "$bad is named" "$(cat err)" "^f1-load: season/$bad: not loaded$"
 done
 is 'the good ones are there' "$(sql "SELECT count(*) FROM f1.loaded_files WHERE name LIKE '%-good.bin'")" 2
 run f1-load season >out 2>err
-is 'bad ones are tried again' "$status $(cat out)" '65 f1-load: 0 captures loaded, 8 known, 4 failed'
+is 'bad ones are tried again' "$status $(cat out)" '65 f1-load: 0 captures loaded, 9 known, 3 failed'
+is 'an empty one is named once' "$(grep -c empty err)" 0
 sim 6 | zstd -qf >season/b-torn.bin.zst
 rm season/a-noise.bin season/c-empty.bin season/e.pcap
 run f1-load season >out 2>err
@@ -111,6 +113,26 @@ like 'some records are refused: words' "$(cat err)" '^f1-load: refused/9.bin: lo
 run f1-load refused >out 2>err
 is 'some records are refused: told once' "$status $(cat out)" '0 f1-load: 0 captures loaded, 1 known, 0 failed'
 sql 'ALTER TABLE f1.car_setups DROP CONSTRAINT none'
+
+# a raw capture that ends within a packet: loaded, told once
+mkdir cut
+sim 10 >whole.bin
+head -c $(($(wc -c <whole.bin) - 300)) whole.bin >cut/1.bin
+: >cut/2.bin
+is 'a dry run names no empty one' "$(f1-load -n cut | tr '\n' ' ')" 'cut/1.bin f1-load: 1 captures to be loaded, 0 known, 0 failed '
+run f1-load -q cut >out 2>err
+is 'cut off: status' "$status $(cat out)" '65 f1-load: 1 captures loaded, 0 known, 0 failed, 1 empty'
+like 'cut off: words' "$(cat err)" '^f1-load: cut/1.bin: loaded, but for packets that are cut off$'
+run f1-load -q cut >out 2>err
+is 'cut off: told once' "$status $(cat out err)" '0 '
+rm cut/1.bin
+: >cut/3.bin
+run f1-load cut >out 2>err
+is 'another empty one: status' "$status" 0
+is 'another empty one: words' "$(cat out err)" 'f1-load: 0 captures loaded, 1 known, 0 failed, 1 empty
+f1-load: cut/3.bin: is empty'
+mv whole.bin cut/3.bin
+is 'one that was empty' "$(f1-load cut)" 'f1-load: 1 captures loaded, 1 known, 0 failed'
 
 # two at once: the one at work has the folder
 mkdir two

@@ -32,4 +32,4 @@ COMMENT ON COLUMN f1.loaded_files.name IS 'Its name when it was loaded';
 COMMENT ON COLUMN f1.loaded_files.bytes IS 'Its size on disk';
 COMMENT ON COLUMN f1.loaded_files.modified IS 'Its time of modification when it was loaded';
 COMMENT ON COLUMN f1.loaded_files.loaded_at IS 'When it was loaded';
-COMMENT ON COLUMN f1.loaded_files.status IS '0, or 65 if some of its records could not be rows';
+COMMENT ON COLUMN f1.loaded_files.status IS '0, or 65 if packets in it are cut off, or some of its records could not be rows';
