@@ -133,6 +133,15 @@ is 'another empty one: words' "$(cat out err)" 'f1-load: 0 captures loaded, 1 kn
 f1-load: cut/3.bin: is empty'
 mv whole.bin cut/3.bin
 is 'one that was empty' "$(f1-load cut)" 'f1-load: 1 captures loaded, 1 known, 0 failed'
+sim 17 | f1-replay -s 0 --pcap >whole.f1pcap
+head -c 100000 whole.f1pcap >cut/4.f1pcap
+for time in first second; do
+	run f1-load cut >out 2>err
+	is "one of pcap, cut off, the $time time" "$status $(cat out)" '65 f1-load: 0 captures loaded, 2 known, 1 failed'
+	like 'words' "$(cat err)" '^f1-load: cut/4.f1pcap: not loaded$'
+done
+mv whole.f1pcap cut/4.f1pcap
+is 'and whole' "$(f1-load cut)" 'f1-load: 1 captures loaded, 2 known, 0 failed'
 
 # two at once: the one at work has the folder
 mkdir two
