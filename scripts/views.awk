@@ -5,7 +5,7 @@
 BEGIN {
 	split("sessions races drivers classification laps positions gaps stints pit_stops fastest_laps theoretical_best " \
 	    "driver_consistency overtakes penalties incidents lap_trace tyre_wear fuel weather telemetry_gaps", order, " ")
-	split("session_chain timeline lap_frames lap_moves lap_facts told_stints session_list", inner, " ")
+	split("session_chain timeline restricted_cars lap_frames lap_moves lap_facts told_stints session_list", inner, " ")
 	split("lap_time lap_compare lap_grid summarise", functions, " ")
 	split("league_drivers lap_ends passes session_info frames", tables, " ")
 }

@@ -91,6 +91,14 @@ for year in 2021 2025; do
 	ok "$year: and known, where one lap of the stint was seen" test "$(wc -l <age.late-start)" -gt 6
 done
 
+# where there is no network nobody hides anything, though some games of 2019 send 0 for the cars that they drive
+fresh
+f1-sim -y 2019 -S 5 -c 3 -l 2 -r 5 --lap-length 2500 | f1-decode | f1-pg
+sql 'UPDATE f1.participants SET your_telemetry = 0'
+is 'offline nobody is restricted' "$(sql "SELECT bool_or(restricted), (SELECT count(*) FROM f1.fuel WHERE fuel IS NULL),
+	(SELECT count(*) FROM f1.tyre_wear WHERE worst IS NULL), (SELECT count(*) FROM f1.final_car_status WHERE ers_store_energy IS NULL),
+	(SELECT count(*) FROM f1.lap_trace WHERE ers_store IS NULL) FROM f1.drivers")" 'f|0|0|0|0'
+
 # without FROM TO [SLOW]: race.f1 without the frames from FROM on, as far as TO, and from SLOW on with every third frame only; in
 # the file lost, of how many frames each kind lost something that way, and not by its rate
 without() {

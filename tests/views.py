@@ -287,7 +287,11 @@ class Race:
                     self.check(row['value'] == '', view, 'hidden', row)
                 elif not self.scenes & {'loss', 'late-start'}:
                     self.check(row['value'] != '', view, 'not hidden', row)
+        for row in self.rows('laps', 'car, lap_num, tyre_age AS value') if self.year == 2020 else []:
+            self.check(row['value'] == '' if int(row['car']) in hidden else row['value'] != '' or self.scenes & {'loss', 'late-start'},
+                       'laps', 'tyre_age', row)
         for view, column in (('final_car_status', 'ers_store_energy'),
+                             *([('final_car_status', 'tyres_age_laps')] if self.year == 2020 else []),
                              ('final_car_damage' if self.year >= 2021 else 'final_car_status', 'tyres_wear_fl')):
             got = {int(r['car']): r for r in query(f'SELECT car, count(*) AS n, count({column}) AS told FROM f1.{view}'
                                                    f' WHERE race_id = {self.id} GROUP BY car')}

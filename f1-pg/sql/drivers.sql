@@ -17,12 +17,21 @@ COMMENT ON COLUMN f1.league_drivers.race_number IS 'Number on the car; null for 
 COMMENT ON COLUMN f1.league_drivers.network_id IS 'Id of the player in the network game; null for any';
 COMMENT ON COLUMN f1.league_drivers.game_name IS 'Name in the game, in upper or lower case; null for any';
 
+-- your_telemetry is 0 also for cars of the game, and without a network nobody hides anything
+CREATE OR REPLACE VIEW f1.restricted_cars AS
+SELECT p.session_uid, p.car
+FROM f1.participants p
+LEFT JOIN f1.session_info i USING (session_uid)
+WHERE p.your_telemetry = 0 AND p.car <> p.player_car_index AND COALESCE(i.network_game, 1) <> 0;
+COMMENT ON VIEW f1.restricted_cars IS 'The cars whose players hide something from the machine that sent the telemetry. What they hide comes as 0, and is null in the views';
+COMMENT ON COLUMN f1.restricted_cars.session_uid IS 'The session';
+COMMENT ON COLUMN f1.restricted_cars.car IS 'Index of the car';
+
 CREATE OR REPLACE VIEW f1.drivers AS
 SELECT p.race_id, p.car, COALESCE(d.name, p.name) AS driver, COALESCE(d.team, t.name, 'Team ' || p.team_id) AS team,
 	p.race_number, n.name AS nationality, p.name AS game_name, d.name IS NOT NULL AS in_league,
 	p.ai_controlled = 1 AS ai_controlled, p.car = p.player_car_index AS is_player,
-	-- what other machines hide of a player who wants it so
-	COALESCE(p.your_telemetry = 0, false) AND p.car <> p.player_car_index AS restricted
+	EXISTS (SELECT FROM f1.restricted_cars h WHERE h.session_uid = p.session_uid AND h.car = p.car) AS restricted
 FROM (
 	SELECT DISTINCT ON (c.race_id, p.car) c.race_id, p.*
 	FROM f1.session_chain c

@@ -100,7 +100,9 @@ SELECT l.race_id, l.car, d.driver, d.team, l.lap_num, l.lap_ms, f1.lap_time(l.la
 	COALESCE(l.sector1_ms, l.lap_ms - l.sector2_ms - l.sector3_ms) AS sector1_ms,
 	COALESCE(l.sector2_ms, l.lap_ms - l.sector1_ms - l.sector3_ms) AS sector2_ms,
 	COALESCE(l.sector3_ms, l.lap_ms - l.sector1_ms - l.sector2_ms) AS sector3_ms,
-	l.valid, l.position, COALESCE(v.name, k.name) AS tyre, a.name AS compound, l.tyre_age, l.in_lap, l.out_lap,
+	l.valid, l.position, COALESCE(v.name, k.name) AS tyre, a.name AS compound,
+	CASE WHEN l.packet_format <> 2020 OR d.restricted IS NOT TRUE THEN l.tyre_age END AS tyre_age,	-- that year hides it, too
+	l.in_lap, l.out_lap,
 	COALESCE(l.told_stint, 1 + count(*) FILTER (WHERE l.in_lap) OVER (PARTITION BY l.race_id, l.car ORDER BY l.lap_num
 		ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))::smallint AS stint,
 	l.lap_ms IS NOT NULL AS complete, l.seen, l.race_ms, (l.end_time - l.lap_ms / 1000.0)::real AS start_time,

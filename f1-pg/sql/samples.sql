@@ -12,6 +12,8 @@ DECLARE
 BEGIN
 	SELECT string_agg(CASE WHEN attname = ANY (hidden)
 			THEN format('CASE WHEN d.restricted THEN NULL ELSE s.%1$I END AS %1$I', attname)
+			WHEN attname || '@2020' = ANY (hidden)
+			THEN format('CASE WHEN d.restricted AND s.packet_format = 2020 THEN NULL ELSE s.%1$I END AS %1$I', attname)
 			ELSE format('s.%I', attname) END, ', ' ORDER BY attnum),
 		bool_or(attname = 'car') AND cardinality(hidden) > 0
 	INTO columns, by_car
@@ -37,7 +39,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION f1.make_final IS 'Makes the view final_NAME of a table of samples; the hidden columns are null for restricted players';
 
--- the lists of all years together: what a year does not hide, it does not set to 0 either
+-- the lists of all years together: what a year does not hide, it does not set to 0 either, but for what only 2020 hides
 SELECT f1.make_final(name, hidden)
 FROM (VALUES
 	('motion', '{}'::text[]), ('motion_ex', '{}'), ('session', '{}'), ('lap_data', '{}'), ('car_telemetry', '{}'),
@@ -51,7 +53,7 @@ FROM (VALUES
 		ers_harvested_this_lap_mguk,ers_harvested_this_lap_mguh,ers_harvest_limit_per_lap,ers_deployed_this_lap,
 		engine_power_ice,engine_power_mguk,front_left_wing_damage,front_right_wing_damage,rear_wing_damage,
 		engine_damage,gear_box_damage,tyres_wear_rl,tyres_wear_rr,tyres_wear_fl,tyres_wear_fr,tyres_damage_rl,
-		tyres_damage_rr,tyres_damage_fl,tyres_damage_fr}'),
+		tyres_damage_rr,tyres_damage_fl,tyres_damage_fr,tyres_age_laps@2020}'),
 	('car_damage', '{tyres_wear_rl,tyres_wear_rr,tyres_wear_fl,tyres_wear_fr,tyres_damage_rl,tyres_damage_rr,tyres_damage_fl,
 		tyres_damage_fr,brakes_damage_rl,brakes_damage_rr,brakes_damage_fl,brakes_damage_fr,front_left_wing_damage,
 		front_right_wing_damage,rear_wing_damage,floor_damage,diffuser_damage,sidepod_damage,drs_fault,

@@ -21,11 +21,11 @@ SELECT race_id, car, lap_num, session_uid, overall_frame_identifier, session_tim
 	CASE WHEN NOT restricted THEN ers_mode END AS ers_mode, position, x, y, z
 FROM (
 	SELECT r.race_id, r.car, r.lap_num, r.session_uid, s.*,
-		COALESCE(p.your_telemetry = 0 AND r.car <> p.player_car_index, false) AS restricted,
+		h.car IS NOT NULL AS restricted,
 		max(s.lap_distance) OVER (PARTITION BY r.race_id, r.car, r.lap_num ORDER BY r.part, s.overall_frame_identifier
 			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached
 	FROM f1.lap_frames r
-	LEFT JOIN f1.participants p ON p.session_uid = r.session_uid AND p.car = r.car
+	LEFT JOIN f1.restricted_cars h ON h.session_uid = r.session_uid AND h.car = r.car
 	CROSS JOIN LATERAL (
 		-- Only a full join reads one range of each table: of another one the planner, which cannot know how many samples a
 		-- lap has, looks up every frame in every table.

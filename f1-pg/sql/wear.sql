@@ -23,8 +23,7 @@ LEFT JOIN LATERAL (
 		ORDER BY s.overall_frame_identifier DESC
 		LIMIT 1)
 	) w
-	WHERE NOT EXISTS (SELECT FROM f1.participants p WHERE p.session_uid = l.last_session AND p.car = l.car
-		AND p.your_telemetry = 0 AND p.car <> p.player_car_index)
+	WHERE NOT EXISTS (SELECT FROM f1.restricted_cars h WHERE h.session_uid = l.last_session AND h.car = l.car)
 ) w ON true
 WHERE l.seen;
 COMMENT ON VIEW f1.tyre_wear IS 'Wear of the tyres at the end of each lap; after a stop in the lap, that of the new ones. Null if the player hides it';
@@ -46,8 +45,7 @@ LEFT JOIN LATERAL (
 	FROM f1.car_status s
 	WHERE s.session_uid = l.last_session AND s.car = l.car
 		AND s.overall_frame_identifier BETWEEN l.last_frame - 600 AND l.last_frame
-		AND NOT EXISTS (SELECT FROM f1.participants p WHERE p.session_uid = l.last_session AND p.car = l.car
-			AND p.your_telemetry = 0 AND p.car <> p.player_car_index)
+		AND NOT EXISTS (SELECT FROM f1.restricted_cars h WHERE h.session_uid = l.last_session AND h.car = l.car)
 	ORDER BY s.overall_frame_identifier DESC
 	LIMIT 1
 ) s ON true

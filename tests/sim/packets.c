@@ -428,6 +428,9 @@ init_session(void)
 	f->pit_speed_limit = 80;
 	f->num_marshal_zones = TRACK_MARSHAL_ZONES;
 	f->network_game = race.year >= 2020;	/* there was a lobby */
+	for (int i = 0; i < race.cars_n; i++)
+		if (race.cars[i].restricted)
+			f->network_game = 1;
 	f->num_weather_forecast_samples = 5;
 	f->ai_difficulty = 85;
 	f->season_link_identifier = (double)(prng_u64() >> 32);
