@@ -116,7 +116,7 @@ empty(struct batch *b)
 }
 
 static bool put_again(const struct state_row *);
-static bool settle(void);
+static bool settle_all(bool late);
 
 bool
 batch_init(struct db *db, const struct batch_options *options)
@@ -319,7 +319,7 @@ batch_offer(void)
 	pthread_mutex_lock(&sender.lock);
 	busy = sender.work != NULL;
 	pthread_mutex_unlock(&sender.lock);
-	return busy || (settle() && hand_on());
+	return busy || (settle_all(true) && hand_on());
 }
 
 static bool
@@ -331,7 +331,7 @@ flush(void)
 bool
 batch_flush(void)
 {
-	return settle() && state_flush() && flush();
+	return settle_all(false) && state_flush() && flush();
 }
 
 /* notes a sample's frame, and whether its key can be new */
@@ -508,11 +508,21 @@ put_held(struct timeline *t, const uint8_t *record, size_t n)
 	return put_placed(&r, t, n);
 }
 
-/* What is held goes into the batch. False if the database failed. */
+/* What is held of a session goes into the batch. False if the database failed. */
 static bool
-settle(void)
+settle(struct timeline *t)
 {
-	return hold_n() == 0 || (collect() && hold_end(put_held));
+	return !hold_has(t) || (collect() && hold_end(t, put_held));
+}
+
+/* of all sessions, or only of those that wait in vain */
+static bool
+settle_all(bool late)
+{
+	for (int i = 0; hold_n() > 0 && i < timelines_n; i++)
+		if ((!late || hold_late(&timelines[i])) && !settle(&timelines[i]))
+			return false;
+	return true;
 }
 
 bool
@@ -528,13 +538,13 @@ batch_add(const uint8_t *record, size_t n)
 		return reject(why, record, n);
 	if (r.row.table->kind == TABLE_SAMPLE && r.row.keys[0] > KEY_MAX)
 		return reject(ROW_RANGE, record, n);
-	/* what is kept of other sessions goes in before one of them loses its place */
-	if (!timeline_has(r.row.session_uid) && !(settle() && state_flush()))
+	/* what is held and kept of other sessions goes in before one of them loses its place */
+	if (!timeline_has(r.row.session_uid) && !((timelines_n < TIMELINES || settle_all(false)) && state_flush()))
 		return false;
 	while ((t = timeline_get(r.row.session_uid)) == NULL)
 		if (!flush())
 			return false;
-	if (hold_has(t) && hold_goes_back(&r.row) && !settle())
+	if (hold_has(t) && hold_goes_back(t, &r.row) && !settle(t))
 		return false;
 	/* back to where its stream began, or before: read again, a longer capture, or a flashback */
 	if (t->begun && r.row.overall < 0 && timeline_before(t, r.row.frame, r.row.closing))
@@ -542,7 +552,7 @@ batch_add(const uint8_t *record, size_t n)
 	if (t->begun || (!hold_has(t) && !hold_wants(&r.row)))
 		return put_placed(&r, t, n);
 	/* who asks the database wants it to have all that came before */
-	if (!hold_has(t) && !(settle() && flush()))
+	if (!hold_has(t) && !flush())
 		return false;
-	return collect() && hold_add(t, record, n, &r.row, r.bytes) && (!hold_known() || settle());
+	return collect() && hold_add(t, record, n, &r.row, r.bytes) && (!hold_known(t) || settle(t));
 }

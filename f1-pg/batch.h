@@ -28,7 +28,8 @@ bool batch_init(struct db *, const struct batch_options *);
  * database failed. */
 bool batch_add(const uint8_t *record, size_t n);
 
-/* Hands on what waits, if the other batch is gone; else it goes on waiting. False if the database failed. */
+/* Hands on what waits, if the other batch is gone; else it goes on waiting, and so do records whose place in the session is
+ * still being looked for. False if the database failed. */
 bool batch_offer(void);
 
 /* Hands on what waits and waits until all is in the database. False if the database failed. */

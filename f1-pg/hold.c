@@ -6,24 +6,33 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "clock.h"
 #include "hold.h"
 #include "place.h"
 #include "record.h"
 
-enum { ENOUGH = 1000 };		/* records: some frames of all cars */
+enum { ENOUGH = 1000 };		/* records of a stream: some frames of all cars */
+enum { ALL = 64 << 20 };	/* bytes of all streams */
+enum { PATIENCE = 500 };	/* milliseconds */
+
+/* the first records of a session's stream; none if n is 0 */
+struct hold {
+	struct place place;
+	int64_t frame, last;	/* of the first record, and of the last */
+	bool told;		/* the game tells the overall frame */
+	bool ending, result;	/* all are of frame 0, as when a session has ended; the classification is among them */
+	long long since;	/* when the last sample came, or else the first record */
+	uint8_t *records;
+	size_t used, room;
+	size_t sizes[ENOUGH], n;
+};
 
 static struct {
 	struct lane *lane;
 	const char *schema;
 	int retry;
-	struct timeline *timeline;
-	struct place place;
-	int64_t frame, last;	/* of the first record, and of the last */
-	bool told;		/* the game tells the overall frame */
-	bool ending, result;	/* all are of frame 0, as when a session has ended; the classification is among them */
-	uint8_t *records;
-	size_t used, room;
-	size_t sizes[ENOUGH], n;
+	struct hold holds[TIMELINES];	/* by place in timelines */
+	size_t n, used;			/* of all */
 } self;
 
 void
@@ -52,22 +61,30 @@ hold_wants(const struct row *row)
 	return row->overall < 0 || is_closing(row);
 }
 
+static struct hold *
+hold_of(const struct timeline *t)
+{
+	return &self.holds[t - timelines];
+}
+
 bool
 hold_has(const struct timeline *t)
 {
-	return self.n > 0 && self.timeline == t;
+	return hold_of(t)->n > 0;
 }
 
 bool
-hold_goes_back(const struct row *row)
+hold_goes_back(const struct timeline *t, const struct row *row)
 {
-	return row->frame + TIMELINE_BACK < self.last && !is_closing(row);
+	return row->frame + TIMELINE_BACK < hold_of(t)->last && !is_closing(row);
 }
 
-/* a record, and the bytes of its row */
+/* of a record, and the bytes of its row; or how far the stream is ahead */
 struct question {
+	struct place *place;
 	const struct row *row;
 	const uint8_t *bytes;
+	int64_t ahead;
 };
 
 static enum db_done
@@ -75,7 +92,7 @@ begin(struct db *db, void *question)
 {
 	const struct question *q = question;
 
-	return place_begin(&self.place, db, self.schema, q->row);
+	return place_begin(q->place, db, self.schema, q->row);
 }
 
 static enum db_done
@@ -83,70 +100,94 @@ look(struct db *db, void *question)
 {
 	const struct question *q = question;
 
-	return place_look(&self.place, db, q->row, q->bytes);
+	return place_look(q->place, db, q->row, q->bytes);
 }
 
 static enum db_done
-tell(struct db *db, void *ahead)
+tell(struct db *db, void *question)
 {
-	return place_tell(&self.place, db, ahead);
+	struct question *q = question;
+
+	return place_tell(q->place, db, &q->ahead);
+}
+
+static void
+keep(struct hold *h, const uint8_t *record, size_t n)
+{
+	if (h->used + n + RECORD_SLACK > h->room) {
+		h->room = 2 * (h->used + n + RECORD_SLACK);
+		if ((h->records = realloc(h->records, h->room)) == NULL)
+			err(EX_OSERR, NULL);
+	}
+	memcpy(h->records + h->used, record, n);
+	h->used += n;
+	h->sizes[h->n++] = n;
+	self.used += n;
+	self.n++;
 }
 
 bool
 hold_add(struct timeline *t, const uint8_t *record, size_t n, const struct row *row, const uint8_t *bytes)
 {
-	struct question question = { .row = row, .bytes = bytes };
+	struct hold *h = hold_of(t);
+	struct question question = { .place = &h->place, .row = row, .bytes = bytes };
 
-	if (self.used + n + RECORD_SLACK > self.room) {
-		self.room = 2 * (self.used + n + RECORD_SLACK);
-		if ((self.records = realloc(self.records, self.room)) == NULL)
-			err(EX_OSERR, NULL);
-	}
-	memcpy(self.records + self.used, record, n);
-	self.used += n;
-	if (self.n == 0) {
-		self.timeline = t;
-		self.frame = row->frame;
-		self.told = row->overall >= 0;
-		self.ending = true;
-		self.result = false;
+	keep(h, record, n);
+	if (h->n == 1) {
+		h->frame = row->frame;
+		h->told = row->overall >= 0;
+		h->ending = true;
 		if (!send_ask(self.lane, begin, &question, self.retry))
 			return false;
 	}
-	self.last = row->frame;
-	self.sizes[self.n++] = n;
-	self.ending = self.ending && is_closing(row);
-	self.result = self.result || strcmp(row->table->record->name, "final_classification") == 0;
-	if (self.told)
+	if (h->n == 1 || row->table->kind == TABLE_SAMPLE)
+		h->since = clock_milliseconds();
+	h->last = row->frame;
+	h->ending = h->ending && is_closing(row);
+	h->result = h->result || strcmp(row->table->record->name, "final_classification") == 0;
+	if (h->told)
 		return true;
 	return send_ask(self.lane, look, &question, self.retry);
 }
 
 bool
-hold_known(void)
+hold_known(const struct timeline *t)
 {
-	return self.n == ENOUGH || (self.told && !self.ending) || place_known(&self.place);
+	const struct hold *h = hold_of(t);
+
+	return h->n == ENOUGH || self.used > ALL || (h->told && !h->ending) || place_known(&h->place);
 }
 
 bool
-hold_end(hold_put *put)
+hold_late(const struct timeline *t)
 {
-	const uint8_t *record = self.records;
-	const struct place_row *newest = &self.place.newest;
-	int64_t ahead;
+	return clock_milliseconds() - hold_of(t)->since >= PATIENCE;
+}
 
-	if (self.ending && self.result && newest->overall >= 0)	/* the end of what the database has */
-		timeline_begin(self.timeline, newest->frame, newest->overall - newest->frame);
-	else if (!self.told) {
-		if (!send_ask(self.lane, tell, &ahead, self.retry))
+bool
+hold_end(struct timeline *t, hold_put *put)
+{
+	struct hold *h = hold_of(t);
+	const uint8_t *record = h->records;
+	const struct place_row *newest = &h->place.newest;
+	struct question question = { .place = &h->place };
+	bool guess = false;
+
+	if (h->ending && h->result && newest->overall >= 0)	/* the end of what the database has */
+		timeline_begin(t, newest->frame, newest->overall - newest->frame);
+	else if (!h->told) {
+		if (!send_ask(self.lane, tell, &question, self.retry))
 			return false;
-		timeline_begin(self.timeline, self.frame, ahead);
+		timeline_begin(t, h->frame, question.ahead);
+		guess = newest->overall >= 0 && h->place.frames == 0;
 	}
-	for (size_t i = 0; i < self.n; record += self.sizes[i++])
-		if (!put(self.timeline, record, self.sizes[i])) {
-			self.n -= i;	/* for who counts what is lost */
+	for (size_t i = 0; i < h->n; record += h->sizes[i++], self.n--)
+		if (!put(t, record, h->sizes[i]))
 			return false;
-		}
-	self.n = self.used = 0;
+	if (guess)	/* there was no sample: what comes next is held anew */
+		t->begun = false;
+	self.used -= h->used;
+	free(h->records);
+	*h = (struct hold){ 0 };
 	return true;
 }

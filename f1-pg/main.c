@@ -174,14 +174,15 @@ load(struct record_reader *reader)
 
 		if (!record_pending(reader)) {	/* the clock is looked at once for all that one read brought */
 			long long now = clock_milliseconds();
+			size_t waiting = batch_waiting();
 
 			count_poll();
 			progress(now, false);
-			if (batch_waiting() > 0 && now - since >= LATENCY && !batch_offer())
+			if (waiting > 0 && now - since >= LATENCY && !batch_offer())
 				return EX_TEMPFAIL;
-			if (batch_waiting() == 0)
+			if (waiting == 0 || batch_waiting() < waiting)	/* or only what is held still waits */
 				since = now;
-			else
+			if (batch_waiting() > 0)
 				timeout = now - since < LATENCY ? (int)(LATENCY - (now - since)) : BUSY;
 			if (sig_overdue()) {
 				warnx("stdin: no end of input within %d seconds of the signal", SIG_GRACE);

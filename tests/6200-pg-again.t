@@ -195,6 +195,58 @@ cat race.f1.2 race.f1.1 | f1-pg
 contents >got
 same '2021: an earlier piece again, behind a later one: the same rows' whole got
 
+# several rigs in one stream, in runs of a few records; cut anywhere, each session goes on where it stood
+mix() {
+	python3 -c 'import random, struct, sys
+random.seed(1)
+most, streams = int(sys.argv[1]), []
+for name in sys.argv[2:]:
+    data, at, records = open(name, "rb").read(), 0, []
+    while at < len(data):
+        n = 4 + struct.unpack_from(">I", data, at)[0]
+        records.append(data[at:at + n])
+        at += n
+    streams.append(iter(records))
+while streams:
+    stream = random.choice(streams)
+    for _ in range(random.randint(1, most)):
+        record = next(stream, None)
+        if record is None:
+            streams.remove(stream)
+            break
+        sys.stdout.buffer.write(record)' "$@"
+}
+for year in 2018 2022; do
+	fresh
+	for rig in 1 2 3; do
+		f1-sim -y $year -S 6200$rig -c 3 -l 2 -r 10 --lap-length 2500 --scene chained-flashbacks | f1-decode >rig.$rig
+		f1-pg <rig.$rig
+		[ $rig -eq 1 ] || contents >whole.$rig
+	done
+	for rigs in 2 3; do
+		# shellcheck disable=SC2046
+		mix $((rigs * rigs)) $(seq -f rig.%g $rigs) >mixed.f1
+		python3 "$top/tests/cut.py" mixed.f1 4 >/dev/null
+		fresh
+		piece=1
+		while [ $piece -le 4 ]; do
+			f1-pg <mixed.f1.$piece
+			piece=$((piece + 1))
+		done 2>said
+		contents >got
+		is "$year: $rigs rigs in 4 pieces: no sample is taken for another" "$(cat said)" ''
+		same "$year: $rigs rigs in 4 pieces: the same rows" whole.$rigs got
+		marks >first
+		while [ $piece -gt 1 ]; do
+			piece=$((piece - 1))
+			f1-pg <mixed.f1.$piece
+		done
+		f1-pg <mixed.f1
+		marks >second
+		same "$year: $rigs rigs in 4 pieces, again, and the whole: no row is written" first second
+	done
+done
+
 # sorted FILE: its records, a line each
 sorted() {
 	python3 -c 'import sys
