@@ -76,7 +76,7 @@ place_begin(struct place *p, struct db *db, const char *schema, const struct row
 
 /* Asks for the rows of a record's frame and keys, in the columns of its row. */
 static enum db_done
-ask_passes(const struct place *p, struct db *db, const struct row *row, PGresult **result)
+ask_rows(const struct place *p, struct db *db, const struct row *row, PGresult **result)
 {
 	const struct table *t = row->table;
 	enum db_done done;
@@ -98,15 +98,49 @@ ask_passes(const struct place *p, struct db *db, const struct row *row, PGresult
 	return done;
 }
 
+/* The list begins with the passes that went over the frame, or may have, between the samples that are known of them: the
+ * others may have been dropped, or thinned. */
+static enum db_done
+begin_list(struct place *p, struct db *db)
+{
+	PGresult *result;
+	enum db_done done;
+	char sql[512];
+
+	snprintf(sql, sizeof sql, "SELECT pass FROM (SELECT pass, coalesce(lag(last_frame) OVER w + 1, first_frame) AS first,"
+	    " coalesce(lead(first_frame) OVER w - 1, last_frame) AS last FROM %s.passes WHERE session_uid = %" PRId64 " WINDOW w AS (ORDER BY pass)) p"
+	    " WHERE pass + %" PRId64 " BETWEEN first AND last ORDER BY 1 LIMIT %d", p->schema, (int64_t)p->session_uid, p->frame, PLACES);
+	if ((done = db_exec(db, sql, &result)) != DB_OK)
+		return done;
+	for (p->passes_n = 0; p->passes_n < PQntuples(result); p->passes_n++)
+		p->passes[p->passes_n] = (struct place_pass){ .ahead = strtoll(PQgetvalue(result, p->passes_n, 0), NULL, 10) };
+	PQclear(result);
+	return DB_OK;
+}
+
 static void
 leave_out(struct place *p, int64_t ahead)
 {
 	int n = 0;
 
-	for (int i = 0; i < p->ahead_n; i++)
-		if (p->ahead[i] != ahead)
-			p->ahead[n++] = p->ahead[i];
-	p->ahead_n = n;
+	for (int i = 0; i < p->passes_n; i++)
+		if (p->passes[i].ahead != ahead)
+			p->passes[n++] = p->passes[i];
+	p->passes_n = n;
+}
+
+/* a pass that has the sample */
+static void
+find(struct place *p, int64_t ahead)
+{
+	int i = 0;
+
+	while (i < p->passes_n && p->passes[i].ahead != ahead)
+		i++;
+	if (i < p->passes_n)
+		p->passes[i].found = true;
+	else if (!p->begun && i < PLACES)
+		p->passes[p->passes_n++] = (struct place_pass){ .ahead = ahead, .found = true };
 }
 
 static int64_t
@@ -129,12 +163,14 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 
 	if (row->table->kind != TABLE_SAMPLE || p->newest.overall < 0)
 		return DB_OK;
-	if ((done = ask_passes(p, db, row, &result)) != DB_OK)
-		return done;
 	if (p->frames == 0) {
 		p->frame = row->frame;
 		p->table = (size_t)(row->table - tables);
+		if ((done = begin_list(p, db)) != DB_OK)
+			return done;
 	}
+	if ((done = ask_rows(p, db, row, &result)) != DB_OK)
+		return done;
 	if (p->frames == 0 || row->frame != p->last)
 		p->frames++;
 	p->last = row->frame;
@@ -144,8 +180,8 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 		if (!same_row(result, i, row->table, row->variant, bytes)) {
 			p->others = true;
 			leave_out(p, ahead);
-		} else if (!p->begun)
-			p->ahead[p->ahead_n++] = ahead;
+		} else
+			find(p, ahead);
 	}
 	/* one that the database did not get tells nothing */
 	if (PQntuples(result) > 0 || may_go_on(p))
@@ -157,7 +193,7 @@ place_look(struct place *p, struct db *db, const struct row *row, const uint8_t 
 bool
 place_known(const struct place *p)
 {
-	return p->newest.overall < 0 || p->frames > FRAMES || (p->begun && p->ahead_n == 0);
+	return p->newest.overall < 0 || p->frames > FRAMES || (p->begun && p->passes_n == 0);
 }
 
 /* Asks for the last row of a table in a range of frames and up to an overall frame. */
@@ -175,22 +211,62 @@ ask_last(const struct place *p, struct db *db, size_t table, int64_t from, int64
 	return ask_row(db, sql, row);
 }
 
+/* Asks for the first pass of the list that has no rows between the frames that were looked for. */
+static enum db_done
+ask_empty(const struct place *p, struct db *db, struct place_row *row)
+{
+	size_t size;
+	char *sql;
+	FILE *f = begin_query(&sql, &size);
+
+	fprintf(f, "SELECT 0, %" PRId64 ", pass + %" PRId64 " FROM unnest(ARRAY[", p->frame, p->frame);
+	for (int i = 0; i < p->passes_n; i++)
+		fprintf(f, "%s%" PRId64, i > 0 ? ", " : "", p->passes[i].ahead);
+	fprintf(f, "]::bigint[]) pass WHERE NOT EXISTS (SELECT FROM %s.%s WHERE session_uid = %" PRId64
+	    " AND overall_frame_identifier BETWEEN pass + %" PRId64 " AND pass + %" PRId64 " AND overall_frame_identifier - frame_identifier = pass)"
+	    " ORDER BY pass LIMIT 1", p->schema, layout_records[p->table].name, (int64_t)p->session_uid, p->frame + 1, p->last - 1);
+	fclose(f);
+	return ask_row(db, sql, row);
+}
+
+/* Of the passes that have the samples: the newest, if the stream may go on there, or else the first; or NULL. */
+static const struct place_pass *
+found(const struct place *p)
+{
+	const struct place_pass *first = NULL;
+
+	for (const struct place_pass *pass = p->passes; pass < p->passes + p->passes_n; pass++) {
+		if (pass->found && may_go_on(p) && pass->ahead == newest_ahead(p))
+			return pass;
+		if (pass->found && first == NULL)
+			first = pass;
+	}
+	return first;
+}
+
 enum db_done
 place_tell(const struct place *p, struct db *db, int64_t *ahead)
 {
-	struct place_row before, between;
+	const struct place_pass *pass = found(p);
+	struct place_row empty, before, between;
 	bool others = p->others;
 	enum db_done done;
 
 	*ahead = 0;
 	if (p->newest.overall < 0)
 		return DB_OK;
-	if (p->ahead_n > 0 || may_go_on(p)) {
-		*ahead = p->ahead_n > 0 ? p->ahead[0] : newest_ahead(p);
+	if (pass || may_go_on(p)) {
+		*ahead = pass ? pass->ahead : newest_ahead(p);
 		return DB_OK;
 	}
 	if (p->frames == 0)	/* as if it were older: then it takes the place of nothing */
 		return DB_OK;
+	if ((done = ask_empty(p, db, &empty)) != DB_OK)
+		return done;
+	if (empty.overall >= 0) {
+		*ahead = empty.overall - empty.frame;
+		return DB_OK;
+	}
 	/* rows between the frames that were looked for: below 60 Hz a flashback may go back to other frames than were sent before */
 	if ((done = ask_last(p, db, p->table, p->frame + 1, p->last - 1, p->last + newest_ahead(p), &between)) != DB_OK)
 		return done;

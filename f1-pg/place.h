@@ -34,10 +34,13 @@ struct place {
 	struct place_row newest;	/* that the database has of the session */
 	int64_t last;			/* frame of the last sample */
 	int frames;			/* how many of them were looked for */
-	bool begun;			/* the list below is */
+	bool begun;			/* the list below has all that are found */
 	bool others;			/* rows stand in the place of samples which are not the same */
-	int64_t ahead[PLACES];		/* how far the overall frame may be ahead of the frame: all samples are there so */
-	int ahead_n;
+	struct place_pass {
+		int64_t ahead;		/* how far the overall frame is ahead of the frame */
+		bool found;		/* it has samples of the stream, and no other ones in their place */
+	} passes[PLACES];		/* where the stream may be */
+	int passes_n;
 };
 
 /* Begins with the first record of a stream. */

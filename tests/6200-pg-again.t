@@ -286,6 +286,23 @@ for year in 2018 2021; do
 		same "$year: flashbacks in $pieces pieces, again, and the whole: no row is written" first second
 	done
 
+	# one by one to where a pass has some samples only
+	for some in dropped thinned; do
+		if [ $some = dropped ]; then
+			f1-pg --keep-samples 0 >/dev/null
+		else
+			fresh
+			f1-pg --rate car_telemetry,motion,lap_data,car_status=1 <race.f1
+		fi
+		piece=1
+		while [ $piece -le $pieces ]; do
+			f1-pg <"race.f1.$piece"
+			piece=$((piece + 1))
+		done
+		contents >got
+		same "$year: flashbacks in $pieces pieces, after samples were $some: the same rows" whole got
+	done
+
 	# what is loaded in another order may not find its place, but is not left out in silence
 	python3 "$top/tests/cut.py" race.f1 3 >/dev/null
 	fresh
