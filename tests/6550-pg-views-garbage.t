@@ -64,6 +64,27 @@ for year in 2018 2020 2021 2023 2026; do
 	is "$year, huge: all records are rows" "$status $(cat err)" '0 '
 done
 all_views 'huge'
+# what a dashboard asks of all races at once, even if each ends in all eternity
+sql 'UPDATE f1.session_info SET session_time = 3.4e38'
+races=$(sql "SELECT string_agg(race_id::text, ',') FROM f1.races")
+python3 - "$races" "$top"/f1-pg/grafana/dashboards/*.json <<-'P' >queries
+	import json, re, sys
+	def queries(at):
+	    for key, value in at.items() if isinstance(at, dict) else enumerate(at):
+	        if key == 'rawSql' or key == 'query' and isinstance(value, str) and value.startswith('SELECT'):
+	            yield value
+	        elif isinstance(value, (dict, list)):
+	            yield from queries(value)
+	for file in sys.argv[2:]:
+	    for query in queries(json.load(open(file))):
+	        query = re.sub(r'\$__timeFilter\(.*\)\)', 'true', query.replace('$races', sys.argv[1]))
+	        if '$' not in query:
+	            print(' '.join(query.split()))
+P
+like 'dashboards ask something of all races' "$(wc -l <queries)" '^ *[1-9][0-9]$'
+while read -r query; do
+	ok "huge: $(printf %.60s "$query")" psql -XAtq -v ON_ERROR_STOP=1 -c "SELECT count(q::text) FROM ($query) q"
+done <queries
 
 # damaged FRAME overall|frame BIT [LAST]: the lap_data of an overall frame with another number, and nothing behind the frame LAST
 damaged() {
