@@ -295,7 +295,7 @@ for year in 2018 2021; do
 			f1-pg --rate car_telemetry,motion,lap_data,car_status=1 <race.f1
 		fi
 		piece=1
-		while [ $piece -le $pieces ]; do
+		while [ $piece -le "$pieces" ]; do
 			f1-pg <"race.f1.$piece"
 			piece=$((piece + 1))
 		done
