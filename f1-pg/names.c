@@ -36,6 +36,8 @@ read_file(const char *file, size_t *n)
 	}
 	if (f != stdin)
 		fclose(f);
+	while (*n > 0 && (text[*n - 1] == '\n' || text[*n - 1] == '\r'))	/* empty lines at the end are no rows */
+		--*n;
 	text[*n] = '\0';
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
 		memmove(text, text + 3, (*n -= 3) + 1);

@@ -34,7 +34,7 @@ is 'a number alone is not of a car that the game drives' "$(names | grep "^$ai_c
 is 'other views have it' "$(sql "SELECT DISTINCT driver FROM f1.laps WHERE car = $car")" 'Müller, Ann'
 is 'the classification, too' "$(sql "SELECT driver, team FROM f1.classification WHERE car = $car")" 'Müller, Ann|Scuderia Ann'
 
-printf '\357\273\277game_name;name\r\n%s;Somebody\r\n' "$(printf '%s' "$ai_name" | tr '[:upper:]' '[:lower:]')" >names.csv
+printf '\357\273\277game_name;name\r\n%s;Somebody\r\n\r\n' "$(printf '%s' "$ai_name" | tr '[:upper:]' '[:lower:]')" >names.csv
 ok 'by name in the game, out of a spreadsheet' f1-pg --names names.csv
 is 'in whatever case' "$(names | grep "^$ai_car|" | cut -d '|' -f 2,4)" 'Somebody|t'
 is 'what was there is gone' "$(names | grep "^$car|" | cut -d '|' -f 4)" f
