@@ -486,8 +486,6 @@ let_go(void)
 		self.held_bytes -= m->n;
 		deliver(&head, topic, m->record_block, m->record, m->n, m->number);
 		release(m);
-		if (self.failed >= CHUNK)	/* it is over: their values need room */
-			bury();
 	}
 	self.letting_go = false;
 }
