@@ -57,7 +57,7 @@ catch(int number)
 void
 sig_init(void)
 {
-	struct sigaction action = { .sa_handler = catch };
+	struct sigaction action = { .sa_handler = catch, .sa_flags = SA_RESTART };
 
 	sigemptyset(&ours);
 	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
@@ -68,7 +68,6 @@ sig_init(void)
 		if (number == SIGHUP && sigaction(number, NULL, &before) == 0 && before.sa_handler == SIG_IGN)
 			continue;
 		sigaddset(&ours, number);
-		action.sa_flags = SA_RESTART;
 		sigaction(number, &action, NULL);
 	}
 	action.sa_handler = SIG_IGN;
