@@ -132,11 +132,12 @@ for SOCKET_BYTES in 1000000000 1000; do
 	same 'it gets what came' sent.head out
 done
 if have nc; then
-	background nc -l -U socket >out
+	# the socket is there before it listens
+	background nc -l -U "socket.$$" >out
 	reader=$pid
-	while kill -s 0 "$reader" && ! [ -S socket ]; do :; done
+	until_true grep -q " 00010000 .* socket.$$\$" /proc/net/unix
 	exec 4<>pipe
-	background nc -N -U socket <pipe
+	background nc -N -U "socket.$$" <pipe
 	start f1-listen -a 127.0.0.1 -p 0 >pipe 2>err.nc
 	exec 4>&-
 	PACED=1 send 127.0.0.1 "$ready" 3000 sent
