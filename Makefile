@@ -174,21 +174,21 @@ $(FAULT): tests/fault/fault.c
 check: all $(TEST_PROGRAMS) $(FAULT) fuzz-replay $(PLAYWRIGHT) $(GRAFANA)
 	O='$(abspath $O)' env --default-signal=HUP prove --failures --comments $(PROVEFLAGS) tests
 
-# Spark is large, so it is tested apart; scripts/packages spark installs what it needs
+# Spark is large, so it is tested apart, and may take its time; scripts/packages spark installs what it needs
 check-spark: all
-	F1_SPARK=1 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
+	F1_SPARK=1 TEST_LIMIT=7200 O='$(abspath $O)' prove -v tests/7500-kafka-spark.t
 
 # and so is Kafka Connect
 check-connect: all
-	F1_CONNECT=1 O='$(abspath $O)' prove -v tests/7600-kafka-connect.t
+	F1_CONNECT=1 TEST_LIMIT=7200 O='$(abspath $O)' prove -v tests/7600-kafka-connect.t
 
 # the same for Superset, and for what makes Parquet: scripts/packages superset, and npm for the browser
 check-superset: all $(PLAYWRIGHT)
-	F1_SUPERSET=1 O='$(abspath $O)' prove -v tests/6800-export.t tests/6900-superset.t
+	F1_SUPERSET=1 TEST_LIMIT=7200 O='$(abspath $O)' prove -v tests/6800-export.t tests/6900-superset.t
 
 # two hours of a race at ten times its speed
 soak: all
-	F1_SOAK=1 O='$(abspath $O)' prove -v tests/8310-soak.t
+	F1_SOAK=1 TEST_LIMIT=20000 O='$(abspath $O)' prove -v tests/8310-soak.t
 
 # an entry is a function of libFuzzer's shape; replay.c feeds it files, so that any compiler can replay the corpus
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))

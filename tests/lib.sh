@@ -15,7 +15,7 @@
 # A test runs in an empty folder of its own, $tmp, which goes away with everything that start started. $top is the
 # project's top, $O the build's folder (build unless the environment says otherwise), $O/bin is first in PATH. Count no
 # test inside ( ) or behind a |: the numbers would be lost. No sleep: wait for what a program
-# says, or what is to come about (until_true).
+# says, or what is to come about (until_true). A test that hangs is ended after $TEST_LIMIT seconds, 900 if it is not set.
 
 # the variables are for the tests that read this
 # shellcheck disable=SC2034
@@ -48,6 +48,8 @@ tap_cleanup() {
 }
 trap tap_cleanup EXIT
 trap 'exit 1' HUP INT TERM
+# no child of the test, whose wait would be for it, too
+tap_started=$(perl "$top/tests/limit.pl" "${TEST_LIMIT:-900}" $$ "$0" >/dev/null & echo $!)
 cd "$tmp" || exit
 
 # at_exit COMMAND: runs COMMAND (one text) when the test ends, the last one first
