@@ -33,7 +33,7 @@ for table in $(sql "SELECT relname FROM pg_class WHERE relnamespace = 'f1'::regn
 done
 is 'it may write to none of them' "$denied" "$tried"
 for statement in 'CREATE TABLE f1.mine (i int)' 'CREATE TABLE public.mine (i int)' 'TRUNCATE f1.loads' 'UPDATE f1.loads SET loaded_at = NULL' \
-	"SELECT f1.summarise(session_uid) FROM f1.loads" "SELECT f1.make_final('motion', '{}')" 'CREATE ROLE other' 'DROP SCHEMA f1 CASCADE'; do
+	"SELECT f1.summarise(session_uid) FROM f1.loads" "SELECT f1.make_final('motion', NULL, '{}')" 'CREATE ROLE other' 'DROP SCHEMA f1 CASCADE'; do
 	run reader "$statement" >out 2>err
 	like "no: $statement" "$status $(cat err)" '^[1-9].*(permission denied|must be)'
 done

@@ -290,7 +290,9 @@ class Race:
         for row in self.rows('laps', 'car, lap_num, tyre_age AS value') if self.year == 2020 else []:
             self.check(row['value'] == '' if int(row['car']) in hidden else row['value'] != '' or self.scenes & {'loss', 'late-start'},
                        'laps', 'tyre_age', row)
-        for view, column in (('final_car_status', 'ers_store_energy'),
+        blank = {c['car'] for c in self.last['cars'] if c['hides_setup']}
+        for view, column in (('final_car_setups', 'brake_bias'), ('final_car_setups', 'fuel_load'),
+                             ('final_car_status', 'ers_store_energy'),
                              *([('final_car_status', 'tyres_age_laps')] if self.year == 2020 else []),
                              ('final_car_damage' if self.year >= 2021 else 'final_car_status', 'tyres_wear_fl')):
             got = {int(r['car']): r for r in query(f'SELECT car, count(*) AS n, count({column}) AS told FROM f1.{view}'
@@ -298,7 +300,8 @@ class Race:
             for car, row in got.items():
                 if car not in {c['car'] for c in self.last['cars']}:
                     continue    # before anyone knew who drives
-                self.check(row['told'] == ('0' if car in hidden else row['n']), view, column, row, 'hidden' if car in hidden else '')
+                hides = car in (blank if view == 'final_car_setups' else hidden)
+                self.check(row['told'] == ('0' if hides else row['n']), view, column, row, 'hidden' if hides else '')
 
     def run(self):
         self.sessions()

@@ -516,6 +516,12 @@ packets_name(const struct car *c)
 	return c->restricted ? "Player" : c->human && !c->guest ? human_name : c->who.name;
 }
 
+int
+packets_hides_setup(const struct car *c)
+{
+	return c->guest || (scene_on(SPECTATOR) && c == &race.cars[race.player]);
+}
+
 void
 packets_init(uint64_t session_uid)
 {
@@ -665,8 +671,7 @@ send_cars(unsigned id)
 	for (int i = 0; id == CAR_SETUPS && i < race.cars_n; i++) {
 		static const struct car_fields blank;
 
-		/* setups of others online are not shown to anyone */
-		if (race.cars[i].guest || (scene_on(SPECTATOR) && i == race.player))
+		if (packets_hides_setup(&race.cars[i]))
 			wire_put(id, "car_setups", i, 0, &blank);
 	}
 	switch (id) {

@@ -24,6 +24,9 @@ int packets_session_type(void);
 /* The name that the game gives to a car. */
 const char *packets_name(const struct car *);
 
+/* Is its setup blank? Those of others online are, whatever they allow. */
+int packets_hides_setup(const struct car *);
+
 /* One packet of the lobby before the session, if the year has it. */
 void packets_lobby(void);
 

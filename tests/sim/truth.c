@@ -272,8 +272,8 @@ truth_session(const struct moment *m, int over)
 
 		fprintf(self.file, "%s\n{\"car\":%d,\"name\":", i ? "," : "", i);
 		text(packets_name(c));
-		fprintf(self.file, ",\"race_number\":%d,\"restricted\":%s,\"laps\":[", c->who.race_number,
-		    c->restricted ? "true" : "false");
+		fprintf(self.file, ",\"race_number\":%d,\"hides_setup\":%s,\"restricted\":%s,\"laps\":[", c->who.race_number,
+		    packets_hides_setup(c) ? "true" : "false", c->restricted ? "true" : "false");
 		laps(c);
 		fputs("]}", self.file);
 	}
