@@ -36,7 +36,7 @@ FROM (
 	SELECT DISTINCT ON (c.race_id, p.car) c.race_id, p.*
 	FROM f1.session_chain c
 	JOIN f1.participants p USING (session_uid)
-	WHERE (p.name, p.race_number) <> ('', 0)	-- an unused place has neither
+	WHERE f1.is_used(p)
 	ORDER BY c.race_id, p.car, c.part DESC
 ) p
 LEFT JOIN f1.enum_team t ON t.packet_format = p.packet_format AND t.value = p.team_id

@@ -13,6 +13,10 @@ SELECT session_uid FROM f1.final_classification_extra WHERE session_uid <> 0;
 COMMENT ON VIEW f1.session_list IS 'The UIDs of all sessions of which the database has anything';
 COMMENT ON COLUMN f1.session_list.session_uid IS 'UID of the session';
 
+CREATE OR REPLACE FUNCTION f1.is_used(p f1.participants) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	AS $$ SELECT (p.name, p.race_number) <> ('', 0) $$;
+COMMENT ON FUNCTION f1.is_used IS 'Is it the place of somebody? One that is not used has neither name nor number';
+
 -- A session that does not begin at its beginning goes on with another one if that has the same track, kind, links and cars,
 -- began earlier and came to no result. (Restarted races begin at 0, so they are races of their own.)
 -- (A function, since it is small, and the planner would think it huge.)
@@ -41,8 +45,8 @@ WITH RECURSIVE known AS (
 				SELECT
 				FROM f1.participants p
 				JOIN f1.participants q ON q.session_uid = s.session_uid AND q.car = p.car
-				-- a place that one of them does not use, with neither name nor number, tells nothing
-				WHERE p.session_uid = b.session_uid AND (p.name, p.race_number) <> ('', 0) AND (q.name, q.race_number) <> ('', 0)
+				-- a place that one of them does not use tells nothing
+				WHERE p.session_uid = b.session_uid AND f1.is_used(p) AND f1.is_used(q)
 				HAVING count(*) > 0 AND bool_and(p.race_number = q.race_number AND p.team_id = q.team_id)
 			)
 		ORDER BY b.first_received_at DESC NULLS LAST, b.first_time DESC, b.session_uid
