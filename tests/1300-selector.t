@@ -72,14 +72,9 @@ is 'the second telling of a time passes, too' \
 is 'rigs do not count for each other' "$(
 	f1-sim -y 2023 -c 2 -l 1 --seed 6 2>/dev/null | f1-decode >b.f1
 	f1-sim -y 2023 -c 2 -l 1 --seed 5 2>/dev/null | f1-decode >a.f1
-	python3 - <<-'END'
-	def frames(name):
-	    data, at = open(name, 'rb').read(), 0
-	    while at < len(data):
-	        end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
-	        yield data[at:end]
-	        at = end
-	a, b = list(frames('a.f1')), list(frames('b.f1'))
+	python - <<-'END'
+	from frames import frames
+	a, b = (list(frames(open(name, 'rb').read())) for name in ('a.f1', 'b.f1'))
 	open('both.f1', 'wb').write(b''.join(x + y for x, y in zip(a, b)))
 	open('a.f1', 'wb').write(b''.join(a[:min(len(a), len(b))]))
 	open('b.f1', 'wb').write(b''.join(b[:min(len(a), len(b))]))

@@ -68,15 +68,7 @@ if [ -n "$node" ]; then
 	is "npm's ws: closed as going away" "$(cat npm.err)" 'open 
 closed 1001 the stream has ended'
 	jq -c 'select(.packet == "lap_data")' race.json >want
-	python3 - npm2.out >got <<-'END'
-		import struct, sys
-		data, n = open(sys.argv[1], 'rb').read(), 0
-		while data:
-		    length, = struct.unpack('>I', data[:4])
-		    data, n = data[4 + length:], n + 1
-		print(n)
-	END
-	is "npm's ws: binary messages, as many" "$(cat got)" "$(wc -l <want | tr -d ' ')"
+	is "npm's ws: binary messages, as many" "$(frames_in npm2.out)" "$(wc -l <want | tr -d ' ')"
 else
 	skip "no npm's ws here" 3
 fi
@@ -156,18 +148,14 @@ wait "$wait_for_nothing"
 
 # one write, of which the end is of another session: the merged object of the one before comes behind it
 f1-sim -y 2025 -c 3 -r 2 -l 1 --duration 2 --seed 2 | f1-decode >other.f1
-python3 - >two.f1 <<'END'
+python - >two.f1 <<'END'
 import sys
+from frames import frames
 
-def records(name, kind):
-    data, at = open(name, 'rb').read(), 0
-    while at < len(data):
-        end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
-        if b'packet' + bytes([0xa0 | len(kind)]) + kind + b'\xa9packet_id' in data[at:end]:
-            yield data[at:end]
-        at = end
+def of(name, kind):
+    return [f for f in frames(open(name, 'rb').read()) if b'packet' + bytes([0xa0 | len(kind)]) + kind + b'\xa9packet_id' in f]
 
-sys.stdout.buffer.write(b''.join(list(records('race.f1', b'car_telemetry'))[:3]) + next(records('other.f1', b'session')))
+sys.stdout.buffer.write(b''.join(of('race.f1', b'car_telemetry')[:3] + of('other.f1', b'session')[:1]))
 END
 serve --linger
 cat two.f1 >&3

@@ -197,16 +197,10 @@ same '2021: an earlier piece again, behind a later one: the same rows' whole got
 
 # several rigs in one stream, in runs of a few records; cut anywhere, each session goes on where it stood
 mix() {
-	python3 -c 'import random, struct, sys
+	python -c 'import random, sys
+from frames import frames
 random.seed(1)
-most, streams = int(sys.argv[1]), []
-for name in sys.argv[2:]:
-    data, at, records = open(name, "rb").read(), 0, []
-    while at < len(data):
-        n = 4 + struct.unpack_from(">I", data, at)[0]
-        records.append(data[at:at + n])
-        at += n
-    streams.append(iter(records))
+most, streams = int(sys.argv[1]), [frames(open(name, "rb").read()) for name in sys.argv[2:]]
 while streams:
     stream = random.choice(streams)
     for _ in range(random.randint(1, most)):
@@ -249,13 +243,9 @@ done
 
 # sorted FILE: its records, a line each
 sorted() {
-	python3 -c 'import sys
-data, at, lines = open(sys.argv[1], "rb").read(), 0, []
-while at < len(data):
-    n = int.from_bytes(data[at:at + 4], "big")
-    lines.append(data[at + 4:at + 4 + n].hex())
-    at += 4 + n
-print(*sorted(lines), sep="\n")' "$1"
+	python -c 'import sys
+from frames import frames
+print(*sorted(f.hex() for f in frames(open(sys.argv[1], "rb").read())), sep="\n")' "$1"
 }
 
 # and a stream that begins later goes on from what is there, though a flashback went to before its beginning; all is loaded again

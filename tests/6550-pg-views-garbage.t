@@ -88,20 +88,18 @@ done <queries
 
 # damaged FRAME overall|frame BIT [LAST]: the lap_data of an overall frame with another number, and nothing behind the frame LAST
 damaged() {
-	python3 - "$@" <<-'P'
-		import sys
-		data, at = open('race.f1', 'rb').read(), 0
-		keys = {'overall': b'\xb8overall_frame_identifier\xce', 'frame': b'\xb0frame_identifier\xce'}
-		frame, key, bit, last = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int((sys.argv[4:] or [1 << 31])[0])
-		while at < len(data):
-		    end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
-		    record, at = bytearray(data[at:end]), end
-		    place = {name: record.index(k) + len(k) for name, k in keys.items()}
-		    number = {name: int.from_bytes(record[p:p + 4], 'big') for name, p in place.items()}
-		    if number['overall'] > last:
+	python - "$@" <<-'P'
+		import struct, sys
+		from frames import frames, number, place
+		frame, bit, last = int(sys.argv[1]), int(sys.argv[3]), int((sys.argv[4:] or [1 << 31])[0])
+		key = {'overall': 'overall_frame_identifier', 'frame': 'frame_identifier'}[sys.argv[2]]
+		for record in frames(open('race.f1', 'rb').read()):
+		    overall = number(record, 'overall_frame_identifier')
+		    if overall > last:
 		        break
-		    if number['overall'] == frame and b'\xa8lap_data' in record:
-		        record[place[key]:place[key] + 4] = (number[key] ^ bit).to_bytes(4, 'big')
+		    if overall == frame and b'\xa8lap_data' in record:
+		        wrong = struct.pack('>I', number(record, key) ^ bit)
+		        record = record[:place(record, key)] + wrong + record[place(record, key) + 4:]
 		    sys.stdout.buffer.write(record)
 	P
 }

@@ -51,16 +51,13 @@ is 'nor is it a driver' "$(sql 'SELECT driver, team FROM f1.drivers WHERE car = 
 
 # a reload more than a lap back: what comes from 70 to 90 s comes once more, as of another session, behind 210 s of a race
 cat >reload.py <<'P'
-import struct, sys
-data, at, again = sys.stdin.buffer.read(), 0, b''
-while at < len(data):
-    n = 4 + int.from_bytes(data[at:at + 4], 'big')
-    record = data[at:at + n]
-    time, = struct.unpack_from('>f', record, record.index(b'session_time\xca') + 13)
-    if 70 <= time <= 90:
-        uid = record.index(b'session_uid\xcf') + 12
+import sys
+from frames import frames, number, place
+data, again = sys.stdin.buffer.read(), b''
+for record in frames(data):
+    if 70 <= number(record, 'session_time', 'f') <= 90:
+        uid = place(record, 'session_uid')
         again += record[:uid] + bytes([record[uid] ^ 0x55]) + record[uid + 1:]
-    at += n
 sys.stdout.buffer.write(data + again)
 P
 for year in 2021 2025; do
@@ -68,7 +65,7 @@ for year in 2021 2025; do
 	f1-sim -y $year -S 4 -c 4 -l 6 -r 6 --lap-length 2500 --duration 210 | f1-decode >race.f1
 	f1-pg <race.f1
 	note "$year: before the reload $(sql 'SELECT car, max(lap_num) FROM f1.laps WHERE complete GROUP BY 1 ORDER BY 1' | tr '\n' ' ')"
-	python3 reload.py <race.f1 | f1-pg
+	python reload.py <race.f1 | f1-pg
 	is "$year: one race" "$(sql 'SELECT count(*), max(parts) FROM f1.races')" '1|2'
 	is "$year: a reload takes back the laps behind it, and what was told of the one it leads to" \
 		"$(sql 'SELECT car, lap_num, complete, sector3_ms IS NULL FROM f1.laps WHERE lap_num > 1 ORDER BY 1, 2')" \
@@ -102,24 +99,22 @@ is 'offline nobody is restricted' "$(sql "SELECT bool_or(restricted), (SELECT co
 # without FROM TO [SLOW]: race.f1 without the frames from FROM on, as far as TO, and from SLOW on with every third frame only; in
 # the file lost, of how many frames each kind lost something that way, and not by its rate
 without() {
-	python3 - "$@" <<-'P'
+	python - "$@" <<-'P'
 		import sys
-		data, at = open('race.f1', 'rb').read(), 0
+		from frames import frames, number
 		begin, end, slow = (*map(int, sys.argv[1:]), 1 << 31)[:3]
 		lost = {kind: set() for kind in ('car_telemetry', 'lap_data', 'motion')}
-		while at < len(data):
-		    record, at = data[at:at + 4 + int.from_bytes(data[at:at + 4], 'big')], at + 4 + int.from_bytes(data[at:at + 4], 'big')
-		    place = record.index(b'\xb0frame_identifier\xce') + 18
-		    frame = int.from_bytes(record[place:place + 4], 'big')
+		for record in frames(open('race.f1', 'rb').read()):
+		    frame = number(record, 'frame_identifier')
 		    if frame >= slow and frame % 3:
 		        continue
 		    if not begin <= frame < end:
 		        sys.stdout.buffer.write(record)
 		        continue
-		    for kind, frames in lost.items():
+		    for kind, those in lost.items():
 		        if bytes([0xa0 | len(kind)]) + kind.encode() in record:
-		            frames.add(frame)
-		open('lost', 'w').write(''.join(f'{kind}|{len(frames)}\n' for kind, frames in lost.items()))
+		            those.add(frame)
+		open('lost', 'w').write(''.join(f'{kind}|{len(those)}\n' for kind, those in lost.items()))
 	P
 }
 missing() {

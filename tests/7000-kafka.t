@@ -34,14 +34,12 @@ done >years.bin
 f1-decode -t 1700000000 years.bin >years.all
 f1-decode -t 1700000000 --json years.bin >years.lines
 # the packets that come all the time are many: some of each kind and year are enough
-python3 - <<'P'
-import collections, json, struct
+python - <<'P'
+import collections, json
+from frames import frames
 seen = collections.Counter()
-frames = open('years.all', 'rb')
 with open('years.lines', 'rb') as lines, open('years.f1', 'wb') as f1, open('years.json', 'wb') as js:
-    for line in lines:
-        head = frames.read(4)
-        frame = head + frames.read(struct.unpack('>I', head)[0])
+    for line, frame in zip(lines, frames(open('years.all', 'rb').read())):
         d = json.loads(line)
         seen[d['packet'], d['packet_format']] += 1
         if seen[d['packet'], d['packet_format']] <= 100:

@@ -116,17 +116,9 @@ is 'a queue of 10 messages: status' "$status" 0
 whole 'a queue of 10 messages: each record once, in order by key' narrow
 
 # --- away at the end: the first half is there, of the second nothing
-python3 - >half.f1 <<'P'
-import struct, sys
-d = open('race.f1', 'rb').read()
-at = n = 0
-while at < len(d) // 2:
-    at += 4 + struct.unpack('>I', d[at:at + 4])[0]
-    n += 1
-sys.stdout.buffer.write(d[:at])
-open('half', 'w').write(str(n))
-P
-half=$(cat half)
+python3 "$top/tests/cut.py" race.f1 2 >/dev/null
+mv race.f1.1 half.f1
+half=$(frames_in half.f1)
 begin -t away --drain-timeout 3 --dead-letter dead.f1 --metrics metrics
 cat half.f1 >&3
 # that the broker has them is not enough: it is to have said so
@@ -182,12 +174,7 @@ for _ in 1 2 3; do
 done
 # shellcheck disable=SC2086
 wait $sharers
-is 'three with one file of dead letters: each record is whole' "$(python3 -c 'import sys
-data, n, at = open(sys.argv[1], "rb").read(), 0, 0
-while at < len(data):
-    at += 4 + int.from_bytes(data[at:at + 4], "big")
-    n += 1
-print(n if at == len(data) else "torn")' share.f1)" "$((3 * records))"
+is 'three with one file of dead letters: each record is whole' "$(frames_in share.f1)" "$((3 * records))"
 
 # asked to stop while the queue is full and no broker there: what still comes goes to the dead letters
 begin -t stopped --drain-timeout 1 --dead-letter stopped.f1 -X queue.buffering.max.messages=1000

@@ -22,14 +22,12 @@ for year in 2018 2019 2020 2021 2022 2023 2024 2025 2026; do
 done >years.bin
 f1-decode -t 1700000000 years.bin >years.all
 f1-decode -t 1700000000 --json years.bin >years.lines
-python3 - <<'P'
-import collections, json, struct
+python - <<'P'
+import collections, json
+from frames import frames
 seen = collections.Counter()
-frames = open('years.all', 'rb')
 with open('years.lines', 'rb') as lines, open('years.f1', 'wb') as f1, open('years.json', 'wb') as js:
-    for line in lines:
-        head = frames.read(4)
-        frame = head + frames.read(struct.unpack('>I', head)[0])
+    for line, frame in zip(lines, frames(open('years.all', 'rb').read())):
         d = json.loads(line)
         seen[d['packet'], d['packet_format']] += 1
         if seen[d['packet'], d['packet_format']] <= 50:

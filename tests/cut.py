@@ -4,8 +4,9 @@ comes with frame 0 at the end, or cut before the frame that the first flashback 
 usage: cut.py FILE N|sessions|end|target
 SPDX-License-Identifier: MIT
 """
-import struct
 import sys
+
+from frames import frames, number
 
 name, how = sys.argv[1:]
 data = open(name, 'rb').read()
@@ -20,32 +21,23 @@ def end_piece():
     begin = at
 
 
-def frame_of(at, size):
-    at = data.index(b'\xb0frame_identifier\xce', at, at + size) + 18
-    return int.from_bytes(data[at:at + 4], 'big')
-
-
 def target():
-    at = last = 0
-    while at < len(data):
-        size = 4 + struct.unpack_from('>I', data, at)[0]
-        if frame_of(at, size) + 30 < last:
-            return frame_of(at, size)
-        last = max(last, frame_of(at, size))
-        at += size
+    last = 0
+    for record in frames(data):
+        frame = number(record, 'frame_identifier')
+        if frame + 30 < last:
+            return frame
+        last = max(last, frame)
 
 
 goal = target() if how == 'target' else None
-while at < len(data):
-    size = 4 + struct.unpack_from('>I', data, at)[0]
-    uid = data.index(b'session_uid\xcf', at, at + size) + 12
-    uid = data[uid:uid + 8]
-    before = frame
-    frame = frame_of(at, size)
+for record in frames(data):
+    uid = number(record, 'session_uid', 'Q')
+    before, frame = frame, number(record, 'frame_identifier')
     if begin < at and (uid != session if how == 'sessions' else before > 0 and frame == 0 if how == 'end' else
                        pieces == 0 and frame == goal if how == 'target' else at >= len(data) * (pieces + 1) // int(how)):
         end_piece()
     session = uid
-    at += size
+    at += len(record)
 end_piece()
 print(pieces)

@@ -8,6 +8,8 @@ import random
 import struct
 import sys
 
+from frames import frames
+
 KINDS = (b'session', b'lap_data', b'lap_history', b'session_history', b'tyre_stints', b'final_classification', b'participants',
          b'car_status', b'car_damage', b'lap_positions', b'event', b'motion')
 HEAD = (b'packet', b'packet_id', b'packet_format', b'session_uid', b'frame_identifier', b'overall_frame_identifier',
@@ -42,12 +44,10 @@ def values(record):
 
 
 def main():
-    chance, share, data, at = random.Random(int(sys.argv[1])), float(sys.argv[2]) / 100, open(sys.argv[3], 'rb').read(), 0
+    chance, share = random.Random(int(sys.argv[1])), float(sys.argv[2]) / 100
     huge = sys.argv[4:] == ['huge']
-    while at < len(data):
-        size = struct.unpack_from('>I', data, at)[0]
-        record = bytearray(data[at + 4:at + 4 + size])
-        at += 4 + size
+    for frame in frames(open(sys.argv[3], 'rb').read()):
+        record = bytearray(frame[4:])
         if record[record.index(b'packet') + 7:].startswith(KINDS) and chance.random() < share:
             for name, tag, place in list(values(record)):
                 if name in HEAD or not huge and chance.random() > 1 / 3:
@@ -60,7 +60,7 @@ def main():
                     for i in range(WIDTH[tag]):
                         record[place + i] = chance.choice((0, most, chance.randrange(most + 1)))
                         most = 0xff
-        sys.stdout.buffer.write(struct.pack('>I', size) + record)
+        sys.stdout.buffer.write(frame[:4] + record)
 
 
 main()

@@ -222,6 +222,18 @@ run() {
 	"$@" || status=$?
 }
 
+# python [ARG]…: python3 that knows our modules, such as frames
+python() {
+	PYTHONPATH=$top/tests PYTHONDONTWRITEBYTECODE=1 python3 "$@"
+}
+
+# frames_in FILE: how many records it has
+frames_in() {
+	python -c 'import sys
+from frames import frames
+print(len(list(frames(open(sys.argv[1], "rb").read()))))' "$1"
+}
+
 # killed SIGNAL PID: sends it, as long as the process has not ended
 killed() {
 	kill -s "$1" "$2" 2>/dev/null

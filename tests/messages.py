@@ -6,6 +6,7 @@
 # one key in their order and in the partition where Kafka's own partitioner (murmur2) puts the key, with the headers and
 # the time that the record says.
 import collections, datetime, json, struct, sys
+from frames import frames
 
 
 def murmur2(data):
@@ -21,11 +22,6 @@ def murmur2(data):
         h = (h ^ int.from_bytes(data[i:], 'little')) * m & mask
     h = (h ^ h >> 13) * m & mask
     return (h ^ h >> 15) & 0x7fffffff
-
-
-def frames(f):
-    while head := f.read(4):
-        yield f.read(struct.unpack('>I', head)[0])
 
 
 def expected(d, kind):
@@ -70,7 +66,7 @@ def main():
     kind, partitions = sys.argv[1], int(sys.argv[2])
     wanted = collections.defaultdict(collections.deque)
     records = messages = 0
-    binary = frames(open(sys.argv[4], 'rb')) if kind == 'msgpack' else None
+    binary = (f[4:] for f in frames(open(sys.argv[4], 'rb').read())) if kind == 'msgpack' else None
     with open(sys.argv[3], 'rb') as f:
         for line in f:
             key, headers, when = expected(json.loads(line), kind)

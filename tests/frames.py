@@ -1,0 +1,25 @@
+"""frames: the records of a stream, for what the tests do to them
+
+SPDX-License-Identifier: MIT
+"""
+import struct
+
+
+def frames(data):
+    """each record as it stands in the stream, with its length before it; the last one may be cut"""
+    at = 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
+        yield data[at:end]
+        at = end
+
+
+def place(frame, field):
+    """where the number of a field begins: behind the key and the type"""
+    key = bytes([0xa0 | len(field)]) + field.encode()
+    return frame.index(key) + len(key) + 1
+
+
+def number(frame, field, code='I'):
+    """the number of a field, of a type as struct calls it"""
+    return struct.unpack_from('>' + code, frame, place(frame, field))[0]
