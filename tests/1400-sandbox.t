@@ -48,7 +48,7 @@ done
 in_sandbox() {
 	sed -n 's/^\(NoNewPrivs\|Seccomp\):[[:space:]]*//p' "/proc/$1/status" | xargs
 }
-f1-sim -c 2 -l 1 >race.bin
+f1-sim -c 2 -l 1 --duration 15 >race.bin	# no more than a socket holds
 mkfifo raw
 exec 4<>raw
 start f1-decode raw >/dev/null

@@ -120,6 +120,9 @@ exec python3 stdout.py go "$SOCKET_BYTES" out f1-listen "$ready" "$n" "$@"
 SH
 chmod +x in_socket
 mkfifo go
+has() {
+	[ "$(bytes "$1")" -ge "$2" ]
+}
 for SOCKET_BYTES in 1000000000 1000; do
 	export SOCKET_BYTES
 	start ./in_socket -v -a 127.0.0.1 -p 0 2>err.socket
@@ -129,6 +132,7 @@ for SOCKET_BYTES in 1000000000 1000; do
 	finish "$pid"
 	is "stdout is a socket, its reader stalls and takes up to $SOCKET_BYTES bytes: status 0" "$status" 0
 	head -c "$SOCKET_BYTES" sent >sent.head
+	until_true has out "$(bytes sent.head)"
 	same 'it gets what came' sent.head out
 done
 if have nc; then

@@ -67,7 +67,7 @@ def offsets(name):
     return [(t - got[0][0]) / 1e9 for t, _ in got]
 
 def receive(name):
-    """arrival by the kernel's clock, against a pcap's times; says the median and the last error in microseconds"""
+    """arrival by the kernel's clock, against a pcap's times, wherever both begin; says the median and the last error in microseconds"""
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.setsockopt(socket.SOL_SOCKET, 35, 1)      # SO_TIMESTAMPNS
     s.bind(('127.0.0.1', 0))
@@ -78,8 +78,10 @@ def receive(name):
         p, extra, _, _ = s.recvmsg(4096, 64)
         got.append(struct.unpack('<qq', extra[0][2][:16]))
     got = [(a - got[0][0]) + (b - got[0][1]) / 1e9 for a, b in got]
-    errors = sorted(abs(g - w) for g, w in zip(got, want))
-    print(round(errors[len(errors) // 2] * 1e6), round(abs(got[-1] - want[-1]) * 1e6), flush=True)
+    late = sorted(g - w for g, w in zip(got, want))
+    begin = late[len(late) // 2]
+    errors = sorted(abs(e - begin) for e in late)
+    print(round(errors[len(errors) // 2] * 1e6), round(abs(got[-1] - want[-1] - begin) * 1e6), flush=True)
 
 what, *args = sys.argv[1:]
 if what == 'offsets':
@@ -242,15 +244,16 @@ mkfifo said
 exec 5<>said
 background python3 tool.py receive game.pcap >said
 receiver=$pid
-read -r port <&5
+exec 6<said 5<&-
+read -r port <&6
 run f1-replay -u "127.0.0.1:$port" game.pcap 2>err
 is 'UDP: status 0' "$status" 0
-read -r median last <&5
-exec 5<&-
+read -r median last <&6
+exec 6<&-
 finish "$receiver"
 note "error of arrival: median $median us, at the end $last us"
-ok 'UDP: in time, within a millisecond' test "${median:-999999}" -lt 1000
-ok 'UDP: no drift' test "${last:-999999}" -lt 100000
+ok 'UDP: in time, within 5 milliseconds' test "${median:-999999}" -lt 5000
+ok 'UDP: no drift' test "${last:-999999}" -lt 250000
 run f1-replay -s 0 -v -u 127.0.0.1:9 2025.bin 2>err
 is 'UDP: nobody listening is no error' "$status" 0
 like 'UDP: all is sent' "$(cat err)" ' 0 unsent'

@@ -50,7 +50,7 @@ mkfifo slow
 } <slow >got &
 reader=$!
 exec 5>slow
-run f1-route -b 128k --metrics metrics '*~/dev/fd/5' '*=|until [ -e went ]; do :; done; cat >/dev/null' <race.f1 2>err 5>&5
+run f1-route -b 128k --metrics metrics '*~/dev/fd/5' '*=|until [ -e went ]; do sleep 0.05; done; cat >/dev/null' <race.f1 2>err 5>&5
 exec 5>&-
 finish $reader
 run "$O/tests/selector" '*' <got >got.json
@@ -153,6 +153,7 @@ exec 7>in 6<&-
 head -c "$first" race.f1 >&7
 head -c "$first" one >got
 ok 'a record alone goes on at once' cmp -n "$first" got race.f1
+until_true grep -q 'its reader has ended' err
 kill -TERM "$pid"
 exec 7>&-
 finish "$pid"

@@ -70,9 +70,9 @@ rm -f again
 "$O/tests/selector" '*' <race.f1 >all.json
 run f1-route -b 128k --restart 1 --metrics metrics \
 	'*~|if [ -e again ]; then exec cat >rest.f1; fi; : >again; head -c 300000 >part.f1; exit 3' \
-	'*=|until grep -q failed-already waits 2>/dev/null; do :; done; exec cat >all.f1' <race.f1 2>err &
+	'*=|until grep -q failed-already waits 2>/dev/null; do sleep 0.05; done; exec cat >all.f1' <race.f1 2>err &
 router=$!
-until grep -q 'ended with status 3' err; do :; done
+until_true grep -q 'ended with status 3' err
 echo failed-already >waits
 finish $router
 same 'others go on' all.f1 race.f1

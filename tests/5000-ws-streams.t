@@ -125,7 +125,8 @@ done
 # --- latest on connect, and after the end with --linger
 serve --linger
 cat race.f1 >&3
-COUNT=1 by_hand read "$port" /final_classification >/dev/null 2>&1 &	# never comes
+until_true has_read "$(wc -l <race.json)"
+COUNT=1 by_hand read "$port" /final_classification >/dev/null 2>&1 3>&- &	# never comes
 wait_for_nothing=$!
 client after "$port" '/?select=lap_data,participants,session'
 exec 3>&-

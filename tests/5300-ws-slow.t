@@ -15,6 +15,7 @@ selected='session,participants,lap_data,car_telemetry,car_status,car_damage,moti
 
 serve -v --timeout 60
 mkfifo pause
+exec 7<>pause	# the one that writes to it
 PAUSE=$tmp/pause
 export PAUSE
 client slow "$port" "/?select=$selected"
@@ -30,9 +31,7 @@ ok 'all records are read' until_true has_read "$(wc -l <race.json)"
 ok 'who is slow stays connected' test "$(counter connected)" -eq 3
 memory=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status")
 ok "memory stays small ($memory kB)" test "$memory" -lt 24576
-: >pause &
-: >pause &
-exec 3>&-
+exec 3>&- 7>&-
 finish "$quick"
 finish "$slow"
 finish "$raw"

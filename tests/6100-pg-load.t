@@ -6,7 +6,7 @@
 # shellcheck source=tests/pg.sh
 . "$top/tests/pg.sh"
 need f1-pg f1-decode f1-sim python3
-pg_start
+pg_start autovacuum=off	# whose transactions would be counted, too
 f1-decode --layout >layout
 
 # compare NAME RAW: loads it into an empty schema and compares row by row
@@ -31,12 +31,13 @@ is 'classification: a row a car' "$(sql 'SELECT count(*) FROM f1.final_classific
 fresh
 f1-sim -y 2025 -c 2 -l 1 -r 10 | f1-decode | head -c 100000 >some.f1
 mkfifo live
-start f1-pg <live 3>&- &
-exec 3>live
+exec 4<>live
+start f1-pg <live
+exec 3>live 4<&-
 cat some.f1 >&3
 ok 'a live stream is in the database while it runs' until_true holds 'EXISTS (SELECT FROM f1.motion)'
 exec 3>&-
-wait
+finish "$pid"
 
 # and not each frame in a transaction of its own: two a second, and some of the beginning and the end
 transactions() {

@@ -85,8 +85,8 @@ has_records() {
 # --- the live page and captures
 live F1_CAPTURES="$tmp/captures/of a rig"
 ok 'it is ready when both ports are there' test "$port" -gt 0 -a "$page" -gt 0
-f1-sim -y 2025 -c 6 -s 50 --duration 30 -u "127.0.0.1:$port"
-f1-sim -y 2025 -c 6 -s 50 --duration 30 >sent
+f1-sim -y 2025 -c 6 -s 20 --duration 30 -u "127.0.0.1:$port"
+f1-sim -y 2025 -c 6 --duration 30 >sent
 total=$(f1-decode -v <sent 2>&1 >/dev/null | sed 's/.* packets, \([0-9]*\) records.*/\1/')
 ok 'all records come to the page' until_true has_records "$total"
 kill -s USR1 "$pid"

@@ -17,7 +17,7 @@
 # shellcheck source=tests/listen.sh
 . "$top/tests/listen.sh"
 need f1-listen f1-replay f1-decode f1-route f1-pg f1-sim python3
-: "${FAULT_SEED:=1}" "${FAULT_ROUNDS:=1}" "${FAULT_PARTS:=1 30 60 97}"
+: "${FAULT_SEED:=1}" "${FAULT_ROUNDS:=1}" "${FAULT_PARTS:=1 30 60 90}"
 library=$O/tests/fault.so
 [ -e "$library" ] || skip_all "no $library: make check makes it"
 LD_PRELOAD=$library f1-decode --version >out 2>err || {
@@ -456,7 +456,8 @@ interrupted() {
 begin_pipeline
 until_true interrupted
 end_pipeline
-like 'SIGINT twice: they are gone' "$statuses" '^ 0 130 (130|75) 130$'
+# f1-decode may see first that its reader has gone
+like 'SIGINT twice: they are gone' "$statuses" '^ 0 (130|0) (130|75) 130$'
 completed 'SIGINT twice' SIGINT-twice all yes
 
 # --- the clock is put forward or back

@@ -125,6 +125,7 @@ def read(port, target, *headers):
         sys.exit(1)
     protocol = [h.split(': ')[1] for h in head.split('\r\n') if h.lower().startswith('sec-websocket-protocol')]
     print('open', *protocol, file=sys.stderr, flush=True)
+    stream.s.settimeout(None)
     if ready := os.environ.get('READY'):
         with open(ready, 'w') as f:
             f.write('open\n')

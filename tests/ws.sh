@@ -35,11 +35,14 @@ client_of() {
 	shift
 	rm -f open
 	mkfifo open
-	READY=$tmp/open
+	exec 5<>open
+	READY=/dev/fd/9
 	export READY
-	background "$@" >"$name.out" 2>"$name.err"
+	background "$@" >"$name.out" 2>"$name.err" 9>open	# whose end is the end of what is read here
 	unset READY
-	read -r opened <open
+	exec 6<open 5<&-
+	read -r opened <&6
+	exec 6<&-
 }
 
 # ask PORT TARGET [HEADER]…: the status that a GET is answered with; the answer is in answer

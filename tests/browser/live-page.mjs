@@ -195,7 +195,7 @@ async function restart(page, pipe, rows)
 	const all = await records(args), laps = shown(all, all.find((r) => r.packet === 'lap_data').player_car_index);
 	const order = ordered(laps);
 
-	await race(pipe, args, SPEED / 2);	/* a browser that is late for a moment misses less of the leader's way */
+	await race(pipe, args, SPEED / 4);	/* a browser that is late for a moment misses less of the leader's way */
 	ok('a new session takes the place of the old one', await settled(page, order));
 	const now = await tower(page);
 
