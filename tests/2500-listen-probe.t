@@ -110,7 +110,7 @@ like 'advice: two games' "$(found '.advice[]')" '^2 games send to one port'
 # --- nothing comes
 run f1-listen -a 127.0.0.1 -p 0 --probe 1 >said 2>err
 is 'nothing comes: status 69' "$status" 69
-is 'nothing on stderr' "$(cat err)" ''
+is 'nothing on stderr' "$(grep -v 'socket buffer' err)" ''
 like 'it says so' "$(cat said)" '^no game heard on 127[.]0[.]0[.]1:[0-9]+ in 1[.][0-9] seconds$'
 like 'what to switch on, by game' "$(cat said)" '^  F1 2019, F1 2020: .*Telemetry Settings; UDP Format: '
 like 'and how' "$(cat said)" 'UDP Telemetry On, UDP Broadcast Mode Off, UDP IP Address .*, UDP Port [0-9]+, UDP Send Rate 60Hz'
@@ -149,7 +149,7 @@ is 'by whom' "$(found '[.heard, .port_taken, .port, .holders[].pid, .holders[].p
 	"[false,true,$ready,$holder,\"f1-listen\"]"
 run f1-listen -a 127.0.0.1 -p "$ready" --probe >said 2>err
 is 'in words' "$(head -n 1 said)" "port $ready is taken by f1-listen (process $holder)"
-is 'nothing on stderr' "$(cat err)" ''
+is 'nothing on stderr' "$(grep -v 'socket buffer' err)" ''
 stop "$holder"
 
 # --- in words
