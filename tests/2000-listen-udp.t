@@ -62,7 +62,7 @@ same 'they come out' sent out
 
 listen out -v
 listener=$pid
-background python3 "$top/tests/send.py" "$top" 127.0.0.1 "$ready" endless /dev/null
+background env BURST=1 python3 "$top/tests/send.py" "$top" 127.0.0.1 "$ready" endless /dev/null
 sender=$pid pid=$listener
 ok 'a game that does not end' received 1000
 stop "$listener"
@@ -75,7 +75,7 @@ is 'and nothing that it took is missing' "$(counted datagrams)" "$(counted packe
 # a burst beyond every buffer
 start f1-listen -v -a 127.0.0.1 -p 0 >out 2>err.burst
 kill -s STOP "$pid"
-send 127.0.0.1 "$ready" 20000 sent
+BURST=1 send 127.0.0.1 "$ready" 20000 sent
 kill -s TERM "$pid"
 kill -s CONT "$pid"
 finish "$pid"

@@ -27,7 +27,7 @@ ended() {
 # what a reader that stalls for a minute misses is in the ring: 22 cars at 60 Hz, as much as fast as it goes
 f1-sim -y 2025 -c 22 -l 1 --duration 60 >game
 stalled
-PACED=1 send 127.0.0.1 "$ready" game sent
+send 127.0.0.1 "$ready" game sent
 kill -s TERM "$pid"
 cat <&3 >out
 ended
@@ -38,7 +38,7 @@ like 'nothing is lost' "$line" ' 0 ring drops, 0 unwritten, 0 kernel drops'
 
 # beyond the ring the oldest whole datagrams go
 stalled -B 64k
-PACED=1 send 127.0.0.1 "$ready" 5000 sent
+send 127.0.0.1 "$ready" 5000 sent
 kill -s TERM "$pid"
 cat <&3 >out
 ended
@@ -55,9 +55,9 @@ like 'the drops are told' "$(cat err.stall)" '^f1-listen: the reader of stdout i
 exact=0 complete=0 drops=0 rounds=20
 for round in $(seq $rounds); do
 	rm -f burst*.bin
-	stalled -B 1M -w burst.bin
+	stalled -B 64k -w burst.bin
 	kill -s STOP "$pid"
-	send 127.0.0.1 "$ready" 10000 /dev/null
+	BURST=1 send 127.0.0.1 "$ready" 10000 /dev/null
 	kill -s CONT "$pid"
 	kill -s TERM "$pid"
 	cat <&3 >out
@@ -75,7 +75,7 @@ is 'the ring and the kernel dropped' "$drops" "$rounds"
 
 # a reader that does not read on
 stalled -B 8M -w left.bin
-PACED=1 send 127.0.0.1 "$ready" 3000 sent
+send 127.0.0.1 "$ready" 3000 sent
 kill -s TERM "$pid"
 ended
 is 'a reader that does not read on: status 75' "$status" 75
@@ -87,7 +87,7 @@ same 'the file has everything' sent left.bin
 # a reader that leaves
 stalled -w alone.bin
 exec 3<&-
-PACED=1 send 127.0.0.1 "$ready" 500 sent
+send 127.0.0.1 "$ready" 500 sent
 stop "$pid"
 line=$(tail -n 1 err.stall)
 is 'the reader leaves, with --write: status 0' "$status" 0
@@ -126,7 +126,7 @@ has() {
 for SOCKET_BYTES in 1000000000 1000; do
 	export SOCKET_BYTES
 	start ./in_socket -v -a 127.0.0.1 -p 0 2>err.socket
-	PACED=1 send 127.0.0.1 "$ready" 3000 sent
+	send 127.0.0.1 "$ready" 3000 sent
 	[ "$SOCKET_BYTES" -eq 1000 ] || kill -s TERM "$pid"
 	echo >go
 	finish "$pid"
@@ -144,7 +144,7 @@ if have nc; then
 	background nc -N -U "socket.$$" <pipe
 	start f1-listen -a 127.0.0.1 -p 0 >pipe 2>err.nc
 	exec 4>&-
-	PACED=1 send 127.0.0.1 "$ready" 3000 sent
+	send 127.0.0.1 "$ready" 3000 sent
 	stop "$pid"
 	finish "$reader"
 	same 'through nc(1)' sent out

@@ -31,10 +31,10 @@ sim 2 >sent.2
 one=$(uid sent.1 | grep -v '^0*$') two=$(uid sent.2 | grep -v '^0*$')
 listen out -v -w 'cap/%Y/{uid}-{track}-{session}-{format}.bin'
 year=$(date +%Y)
-sim 1 -s 0 -u "127.0.0.1:$ready"
+send 127.0.0.1 "$ready" sent.1 /dev/null
 received 100
 is "while it grows it is a .part" "$(names "cap/$year" | sed "s,.*\\.,.,")" .part
-sim 2 -s 0 -u "127.0.0.1:$ready"
+send 127.0.0.1 "$ready" sent.2 /dev/null
 stop "$pid"
 is 'status 0' "$status" 0
 set -- cap/*/"$one"-*.bin
@@ -61,7 +61,7 @@ open("two", "wb").write(second[begin:])
 open("both", "wb").write(first[:last] + second[:next] + first[last:] + second[next:])
 END
 listen out -v -w 'socket/{uid}.bin'
-PACED=1 send 127.0.0.1 "$ready" both /dev/null
+send 127.0.0.1 "$ready" both /dev/null
 stop "$pid"
 same 'a sender that begins a new session: the first file' one "socket/$one.bin"
 same 'and the second' two "socket/$two.bin"
@@ -80,7 +80,7 @@ for i, uid in enumerate(sys.argv[1:], 1):
 open("rigs", "wb").write(b"".join(b"".join(some) for some in itertools.zip_longest(*packets, fillvalue=b"")))
 END
 listen out -v -w 'rigs.d/{uid}.bin'
-PACED=1 send 127.0.0.1 "$ready" rigs /dev/null
+send 127.0.0.1 "$ready" rigs /dev/null
 stop "$pid"
 is 'three games from one socket, in turns: three files' "$(names rigs.d | wc -w | tr -d ' ')" 3
 for file in rig.*; do
@@ -88,7 +88,7 @@ for file in rig.*; do
 done
 listen out -v -w 'over/{uid}.bin'
 cat "rig.$one" "rig.$two" >both
-PACED=1 send 127.0.0.1 "$ready" both /dev/null
+send 127.0.0.1 "$ready" both /dev/null
 ok 'a session is closed when the next one has come and it is silent' wait_line "^f1-listen: over/$one.bin: "
 is 'and the next one is not' "$(echo over/*.part)" "over/$two.bin.part"
 stop "$pid"
@@ -104,7 +104,7 @@ for i in range(1, 301):
     sys.stdout.buffer.write(data[at : at + 7] + i.to_bytes(8, "little") + data[at + 15 : end])
 END
 listen out -v -w fast/race.bin
-PACED=1 send 127.0.0.1 "$ready" short /dev/null
+send 127.0.0.1 "$ready" short /dev/null
 stop "$pid"
 is 'three hundred short sessions: as many files' "$(names fast | wc -w | tr -d ' ')" 300
 # shellcheck disable=SC2046	# words are wanted
@@ -195,7 +195,7 @@ mkfifo err.fifo
 exec 6<>err.fifo
 start ./limited -v -a 127.0.0.1 -p 0 -w full.bin >limited.out 2>err.fifo
 exec 7<err.fifo 6>&-
-PACED=1 send 127.0.0.1 "$ready" 500 sent
+send 127.0.0.1 "$ready" 500 sent
 ok 'a file that cannot grow: it is said' wait_line 'full.bin.part: File too large'
 ok 'the rest comes' received 500
 ok 'is counted' test "$(counted 'file drops')" -gt 100
@@ -214,7 +214,7 @@ same 'the next one is written' full.1.bin sent.next
 if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null; then
 	at_exit "umount '$tmp/small'"
 	start f1-listen -v -a 127.0.0.1 -p 0 -w small/full.bin >out 2>said
-	PACED=1 send 127.0.0.1 "$ready" 500 sent
+	send 127.0.0.1 "$ready" 500 sent
 	stop "$pid"
 	line=$(tail -n 1 said)
 	is 'the disk is full: status 74' "$status" 74

@@ -63,7 +63,7 @@ else
 fi
 
 start f1-listen -v -a 127.0.0.1 -p 0 -f "127.0.0.1:$all_port" >out 2>said
-PACED=1 send 127.0.0.1 "$ready" 200 sent
+send 127.0.0.1 "$ready" 200 sent
 stop "$pid"
 line=$(tail -n 1 said)
 is 'nobody listens there: status 0' "$status" 0

@@ -72,7 +72,7 @@ stop "$pid"
 is 'a flashback loses nothing' "$(found '[$s.frames.part, $s.frames.skipped]')" '[0,0]'
 f1-sim -y 2024 -r 20 -c 4 --duration 12 >whole
 probe
-GAP=60-66 PACED=1 send 127.0.0.1 "$ready" whole sent
+GAP=60-66 send 127.0.0.1 "$ready" whole sent
 stop "$pid"
 is 'seven frames that did not come at all' "$(found '[$s.send_rate, $s.frames.part, $s.frames.skipped]')" '[20,0,7]'
 

@@ -94,7 +94,7 @@ listened() {
 	background cat pipe >out
 	reader=$pid
 	start "$tmp/fault" -v -a 127.0.0.1 -p 0 "$@" >pipe 2>said
-	PACED=1 send 127.0.0.1 "$ready" race.bin sent
+	send 127.0.0.1 "$ready" race.bin sent
 	stop "$pid"
 	ended=$status
 	finish "$reader"
@@ -274,7 +274,7 @@ hear() {
 	FAULT=malloc FAULT_PROGRAM=f1-listen
 	rm -f cap*
 	if start "$tmp/fault" -a 127.0.0.1 -p 0 -w cap.bin -f 127.0.0.1:9 --metrics metrics >out; then
-		PACED=1 send 127.0.0.1 "$ready" few.bin sent
+		send 127.0.0.1 "$ready" few.bin sent
 		kill -s TERM "$pid"
 	fi
 	wait "$pid"
@@ -481,9 +481,9 @@ for FAULT_JUMP in 86400 -86400; do
 	exec 6<>err
 	start "$tmp/fault" -a 127.0.0.1 -p 0 -v -w 'cap-%Y%m%d%H%M%S.bin' --rotate-time 1 >out 2>err
 	exec 7<err 6>&-
-	PACED=1 send 127.0.0.1 "$ready" 50 sent.1
+	send 127.0.0.1 "$ready" 50 sent.1
 	ok "clock $FAULT_JUMP: f1-listen: a file is closed when its time is over" wait_line '^f1-listen: cap.*: [0-9]* datagrams'
-	PACED=1 send 127.0.0.1 "$ready" 60 sent.2
+	send 127.0.0.1 "$ready" 60 sent.2
 	ok "clock $FAULT_JUMP: f1-listen: and the next one" wait_line '^f1-listen: cap.*: [0-9]* datagrams'
 	stop "$pid"
 	strikes

@@ -8,7 +8,7 @@
 # send HOST PORT SET FILE: sends a set of datagrams and writes them to FILE. A set is a year (each of its packets with
 # random fields, headers and lengths from lib/layout), foreign, a number N of packets, endless, or the name of a raw
 # capture of 2023 to 2025.
-# With PACED in the environment it does not get ahead of the receiver by more than any socket holds; FROM is the address
+# It does not get ahead of the receiver by more than any socket holds, but with BURST in the environment; FROM is the address
 # to send from, if that is not HOST; GAP, such as 60-66, is the frames of a capture to leave out.
 send() {
 	python3 "$top/tests/send.py" "$top" "$@"

@@ -80,10 +80,10 @@ family, _, _, _, to = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
 out = socket.socket(family, socket.SOCK_DGRAM)
 out.bind((os.environ.get("FROM", host), 0))
 out.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-paced = "PACED" in os.environ
+burst = "BURST" in os.environ
 with open(file, "wb") as kept:
     for i, data in enumerate(sets()):
-        while paced and i % 50 == 0 and not drained():
+        while not burst and i % 50 == 0 and not drained():
             pass
         out.sendto(data, to)
         kept.write(data)
