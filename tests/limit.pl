@@ -13,6 +13,14 @@ sub tree {
 	return $pid, map { tree($_) } split ' ', <$children> // '';
 }
 
+# when a process began; another one may have its id by then
+sub began {
+	open my $stat, '<', "/proc/$test/stat" or return 0;
+	return (split ' ', <$stat> =~ s/.*\) //r)[19];
+}
+
+my $began = began();
 sleep $seconds;
+exit if began() != $began;
 print STDERR "$name: no end within $seconds seconds\n";
 kill 'TERM', tree($test);
