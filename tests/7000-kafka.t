@@ -57,7 +57,7 @@ done
 f1-kafka -t '%f.%s' --create-topics partitions=2 <race.f1
 uid=$(jq -r 'select(.packet == "session") | .session_uid' race.json | head -n 1)
 like 'a topic for each format and session, made for them' "$(kcat -b "$F1_BROKERS" -L -t "2025.$uid")" 'with 2 partitions'
-is 'and all its records are there' "$(ends "2025.$uid")" "2025.$uid $(grep -c "\"session_uid\":\"$uid\"" race.json)"
+is 'and all its records are there' "$(PARTITIONS=2 ends "2025.$uid")" "2025.$uid $(grep -c "\"session_uid\":\"$uid\"" race.json)"
 
 f1-kafka -t keys --key '%p/%c%%%f' <race.f1
 consume keys -f '%k\n' | sort >got

@@ -5,7 +5,7 @@
 #	kafka_start [NAME=VALUE]…  starts it, or skips the test; $F1_BROKERS names it; it goes with the test
 #	kafka_kill                 as a crash; kafka_again [NAME=VALUE]… starts it on the same port
 #	consume TOPIC [KCAT-OPTION]…   its messages from the first to the last, as $format says (or -f)
-#	ends TOPIC…                how many messages each has
+#	ends TOPIC…                how many messages each has, in PARTITIONS (3)
 
 # shellcheck disable=SC2154
 
@@ -44,7 +44,7 @@ consume_all() {
 ends() {
 	kafka_list=
 	for kafka_topic; do
-		for kafka_partition in 0 1 2; do
+		for kafka_partition in $(seq 0 $((${PARTITIONS:-3} - 1))); do
 			kafka_list="$kafka_list -t $kafka_topic:$kafka_partition:-1"
 		done
 	done
