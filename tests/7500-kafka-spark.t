@@ -72,7 +72,7 @@ views() {
 {
 	f1-sim -y 2025 -c 4 -l 3 -r 10 -S 1 --scene chained-flashbacks
 	f1-sim -y 2018 -c 3 -l 2 -r 10 -S 2
-	f1-sim -y 2020 -c 3 -l 3 -r 10 -S 3 --scene flashback,restricted
+	f1-sim -y 2020 -c 5 -l 3 -r 10 -S 3 --scene flashback,restricted
 	f1-sim -y 2026 -c 3 -l 2 -r 10 -S 4 --scene duplicates
 } >races.bin
 f1-decode -t 1700000000 races.bin >races.f1

@@ -85,14 +85,16 @@ def laps_of(s, car):
         tyre = lambda r: next((r[k] for k in ('visual_tyre_compound', 'tyre_visual_compound', 'tyre_compound') if k in r), None)
         wear = ([r for r in status if 'tyres_wear' in r] + [r for r in damage if 'tyres_wear' in r] or [{}])[-1].get('tyres_wear', [None] * 4)
         fuel = status[-1]['fuel_in_tank'] if status and not hidden else None
+        age = on.get('tyres_age_laps')
         if hidden:
             wear = [None] * 4
+            age = None if last['packet_format'] == 2020 else age
         if first['result_status'] < 3 and n > 0:
             yield {
                 'lap_num': n, 'packet_format': last['packet_format'], 'lap_ms': time,
                 'valid': bool(history['lap_valid_bit_flags'] & 1) if history else last['current_lap_invalid'] == 0,
                 'position': place, 'in_lap': in_lap, 'stint': stint, 'tyre': tyre(on),
-                'tyre_age': on.get('tyres_age_laps'), 'frames': len(frames),
+                'tyre_age': age, 'frames': len(frames),
                 'first_frame': frames[0], 'last_frame': frames[-1], 'max_speed': max(t['speed'] for t in telemetry) if telemetry else None,
                 'full_throttle': sum(full) / len(full) if full else None, 'fuel_in_tank': fuel,
                 'fuel_used': before[1] - fuel if before and before[0] == n - 1 and None not in (before[1], fuel) else None,

@@ -230,6 +230,7 @@ class Job:
         laps = (laps.join(telemetry, lap, 'left').join(tanks, lap, 'left').join(worn, lap, 'left').join(told, lap, 'left')
                 .join(placed, lap, 'left').join(hidden, ['session_uid', 'car'], 'left')
                 .withColumn('fuel_in_tank', F.expr('IF(hidden, NULL, fuel_in_tank)')).withColumn('wear', F.expr('IF(hidden, NULL, wear)'))
+                .withColumn('tyre_age', F.expr('IF(hidden AND l.packet_format = 2020, NULL, tyre_age)'))    # that year hides it, too
                 .withColumn('next_ms', F.when(following, F.lead('f.before_ms').over(by_lap)))
                 .withColumn('done', F.coalesce(following, F.lit(False)) | (F.col('l.result_status') > 2))
                 # null if nobody saw it end
