@@ -27,7 +27,7 @@ import collections, json
 from frames import frames
 seen = collections.Counter()
 with open('years.lines', 'rb') as lines, open('years.f1', 'wb') as f1, open('years.json', 'wb') as js:
-    for line, frame in zip(lines, frames(open('years.all', 'rb').read())):
+    for line, frame in zip(lines, frames(open('years.all', 'rb').read()), strict=True):
         d = json.loads(line)
         seen[d['packet'], d['packet_format']] += 1
         if seen[d['packet'], d['packet_format']] <= 50:

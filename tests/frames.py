@@ -6,10 +6,12 @@ import struct
 
 
 def frames(data):
-    """each record as it stands in the stream, with its length before it; the last one may be cut"""
+    """each record as it stands in the stream, with its length before it; one that is cut is an error"""
     at = 0
     while at < len(data):
         end = at + 4 + int.from_bytes(data[at:at + 4], 'big')
+        if end > len(data):
+            raise ValueError(f'byte {at}: a record is cut off')
         yield data[at:end]
         at = end
 
